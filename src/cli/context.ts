@@ -3,12 +3,13 @@ import type { Command } from 'commander';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { Reporter } from '../ports/reporter.ts';
+import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { JobsLeft } from './reporters/jobs-left.ts';
+import { tellingClock } from './runtime.ts';
 import { Redactor } from './secrets/redactor.ts';
 import { dressed } from './terminal/dressed.ts';
 import type { IO } from './terminal/io.ts';
@@ -109,7 +110,8 @@ export class Context {
   journal(): Promise<Journal> {
     this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
       const onWarning = (message: string) => this.#reporter?.report({ type: 'warning', message });
-      const journal = createJournal(this.io, { onWarning });
+      const report = (event: Event) => this.#reporter?.report(event);
+      const journal = createJournal(this.io, { onWarning, clock: tellingClock({ report }) });
       this.onClose(() => journal.close());
       return journal;
     });

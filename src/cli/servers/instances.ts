@@ -9,7 +9,7 @@ import type { GivenOptions, OptionRequest, Secrets } from '../../ports/options.t
 import { Secret } from '../../secret.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { systemClock, systemRandom } from '../runtime.ts';
+import { systemRandom, tellingClock, tellingWait } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
@@ -167,7 +167,8 @@ async function embedded(
 
 async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
   const { startEmulator } = await import('../../emulators/index.ts');
-  const running = await startEmulator(product, options);
+  const what = `the embedded ${product} in ${options.directory ?? 'memory'} to start`;
+  const running = await tellingWait(what, startEmulator(product, options), await context.reporter());
   context.onClose(() => running.close());
   return running;
 }
@@ -178,7 +179,7 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
   const { httpOf } = await import('./http.ts');
   return {
     http: await httpOf(context),
-    clock: systemClock,
+    clock: tellingClock(reporter),
     random: systemRandom,
     notice: (message) => reporter.report({ type: 'notice', message }),
     debug,

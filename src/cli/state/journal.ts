@@ -5,6 +5,7 @@ import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
 import type { Begun, Journal, Json, Run, RunRecord } from '../../ports/journal.ts';
+import type { Clock } from '../../ports/runtime.ts';
 import { humanDuration } from '../terminal/amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
@@ -19,6 +20,8 @@ export interface JournalOptions {
   readonly onWarning?: (message: string) => void;
   readonly now?: () => Date;
   readonly timing?: LockTiming;
+  /** For the wait for another process's lock. */
+  readonly clock?: Pick<Clock, 'sleep'>;
   /** How many finished runs are kept. Default: 200. */
   readonly keep?: number;
 }
@@ -228,7 +231,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
     await makePrivateFolder(runs, hint);
     await makePrivateFolder(locks, hint);
     const self = { pid: io.pid, host: io.host };
-    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming);
+    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming, options.clock);
     if ('owner' in acquired) {
       const [latest] = await files.read(key);
       throw busy(verb, acquired.owner, latest?.jobs ?? [], now());

@@ -87,7 +87,11 @@ async function settle(
 ): Promise<string> {
   const fail = (message: string, hint: string, details: MigratorError['details'], cause: unknown): MigratorError =>
     new MigratorError(lost.code, message, { hint, details, cause });
-  await clock.sleep(arrivalMs, signal);
+  await clock.sleep(
+    arrivalMs,
+    signal,
+    `the call whose answer was lost; then ${work.instance.name} is asked what it began`,
+  );
   let found: string | undefined;
   try {
     found = await work.find(since, signal);

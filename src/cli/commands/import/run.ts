@@ -9,7 +9,7 @@ import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { type NamedSource, parsePackageArgument, sourceFromFile } from '../../packages/package-argument.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
@@ -60,7 +60,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
             secrets: flags.secrets,
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,

@@ -8,7 +8,7 @@ import { consenting } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { ownSecretsOf } from '../../keys/own-secrets.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeChanges } from '../changes.ts';
@@ -18,10 +18,11 @@ import { openJob } from './open-job.ts';
 
 export async function runJobUndo({ args: [text = ''], options }: Invocation<JobUndoOptions>, context: Context) {
   const job = await openJob(text, context, { writes: true });
+  const reporter = await context.reporter();
   const ports = {
-    clock: systemClock,
+    clock: tellingClock(reporter),
     random: systemRandom,
-    reporter: await context.reporter(),
+    reporter,
     ...consenting(options, context),
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).target(name),

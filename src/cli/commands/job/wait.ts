@@ -2,7 +2,7 @@ import { waitForJob } from '../../../core/operations/job-wait.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
-import { systemClock } from '../../runtime.ts';
+import { tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeChanges } from '../changes.ts';
@@ -12,9 +12,10 @@ import { openJob } from './open-job.ts';
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
   const waiting = waitingOf(options, context);
   const job = await openJob(text, context, { writes: false });
+  const reporter = await context.reporter();
   const ports = {
-    clock: systemClock,
-    reporter: await context.reporter(),
+    clock: tellingClock(reporter),
+    reporter,
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).source(name),
   };

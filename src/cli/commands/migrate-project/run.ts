@@ -12,7 +12,7 @@ import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { openStaging } from '../../packages/staging.ts';
 import { ownSecrets } from '../../keys/own-secrets.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
@@ -72,7 +72,7 @@ export async function runMigrateProject(
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
             staging: await openStaging(run, context),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,

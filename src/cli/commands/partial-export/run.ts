@@ -16,7 +16,7 @@ import { waitingOf } from '../../flags/waiting.ts';
 import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
 import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
@@ -88,7 +88,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             own: (names) => ownSecrets(names, run, context),
             madeFor: (id) => madeFor(id, source, context),
             ...consenting({}, context),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,
