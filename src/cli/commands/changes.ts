@@ -51,7 +51,9 @@ function describeCounts(counts: readonly Count[], columns: number | undefined): 
       const known = of.flatMap((count) => count[one] ?? []);
       return known.length === 0 ? undefined : known.reduce((sum, number) => sum + number, 0);
     };
-    const [planned, done] = [add('planned'), add('done')];
+    // Where no plan speaks of some of them, planned and done do not count the same things.
+    const isPlanned = of.every((count) => count.planned !== undefined);
+    const [planned, done] = [isPlanned ? add('planned') : undefined, add('done')];
     return done === undefined ? String(planned ?? '') : planned === undefined ? String(done) : `${done}/${planned}`;
   };
   const row = (name: string, of: readonly Count[]): readonly string[] => [
@@ -124,7 +126,7 @@ function chooseNamed<Item extends { readonly action: string }>(
     const named = all || of.length <= most[how] ? of : of.slice(0, how === 'few' ? 0 : most[how]);
     shown.push(...named);
     const left = of.length - named.length;
-    if (left > 0) more.push(`and ${plural(left, 'thing')} with the action ${action}: see the names with --names`);
+    if (left > 0) more.push(`${action}: ${plural(left, 'name')} not shown; see them with --names`);
   }
   return { shown, more };
 }

@@ -38,8 +38,8 @@ describe('what a plan changes, told to a person', () => {
       ['keep', 'link', 'link-keep-1'],
     ]);
     expect(rows.slice(63)).toEqual([
-      'and 300 things with the action create: see the names with --names',
-      'and 40 things with the action unchanged: see the names with --names',
+      'create: 300 names not shown; see them with --names',
+      'unchanged: 40 names not shown; see them with --names',
     ]);
   });
 
@@ -104,6 +104,21 @@ describe('what a run changed, told to a person', () => {
       'overwritten  device  device-overwrite-1',
       'created      device  device-create-1',
       'created      device  device-create-2',
+    ]);
+  });
+
+  test('the line for all has no planned count where no plan speaks of a part of it', () => {
+    const byName = [{ kind: 'project', name: 'Web Shop', action: 'create' }] as const;
+    const after = held([
+      { kind: 'project', name: 'Web Shop' },
+      { kind: 'tenant', name: 'Berlin' },
+    ]);
+    const result = resultOf({ before: held([]), after, plan: byName, whole: false, claims: [] });
+    expect(told(byName, result).slice(0, 4)).toEqual([
+      'done/planned  create',
+      'project       1/1',
+      'tenant        1',
+      'all           2',
     ]);
   });
 
