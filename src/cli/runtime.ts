@@ -35,15 +35,15 @@ export function tellingClock(reporter: Reporter): Clock {
 
 /** Waits for work of which nobody knows how long it takes, and tells it when that is long. */
 export async function tellingWait<T>(what: string, work: Promise<T>, reporter: Reporter): Promise<T> {
-  let told = false;
+  const told = { wait: false };
   const timer = setTimeout(() => {
-    told = true;
+    told.wait = true;
     reporter.report({ type: 'wait', what });
   }, longestSilence);
   try {
     return await work;
   } finally {
     clearTimeout(timer);
-    if (told) reporter.report({ type: 'wait', what, over: true });
+    if (told.wait) reporter.report({ type: 'wait', what, over: true });
   }
 }

@@ -70,7 +70,7 @@ describe('documents that --json prints', () => {
   test('import prints a valid document for a dry run, for a real import, and without waiting', async () => {
     const plan = await done<{ log: unknown[]; plan: unknown[] }>(
       'import',
-      ...['import', 'billing.tar', '--to', 'prod', '--dry-run', ...password],
+      ...['import', 'billing.tar', '--to', 'prod', '--dry-run', '--log', ...password],
     );
     expect(plan.log.length).toBeGreaterThan(0);
     await done('import', 'import', 'billing.tar', '--to', 'prod', ...password);

@@ -167,7 +167,7 @@ async function embedded(
 
 async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
   const { startEmulator } = await import('../../emulators/index.ts');
-  const what = `the embedded ${product} in ${options.directory ?? 'memory'} to start`;
+  const what = `the embedded ${product} in ${options.directory} to start`;
   const running = await tellingWait(what, startEmulator(product, options), await context.reporter());
   context.onClose(() => running.close());
   return running;

@@ -2,23 +2,10 @@ import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Comparison } from './compare.ts';
+import { added, byKind, countsOf, type ResultAction, resultActions } from './result-counts.ts';
 import { held, type Held } from './snapshot-lookup.ts';
 
-/**
- * `merged`: the plan was to keep it, and it changed. `skipped`: the target's stayed, although the source may differ.
- * `not-seen`: it was planned, and the target does not show it.
- */
-export const resultActions = [
-  'created',
-  'overwritten',
-  'merged',
-  'unchanged',
-  'skipped',
-  'deleted',
-  'failed',
-  'not-seen',
-] as const;
-export type ResultAction = (typeof resultActions)[number];
+export { type ResultAction, resultActions };
 
 export interface ResultItem {
   readonly kind: string;
@@ -301,21 +288,4 @@ function isWritten(was: SnapshotItem, is: SnapshotItem): boolean {
 
 function nameOf({ kind, name }: Named): string {
   return JSON.stringify([kind, name]);
-}
-
-function countsOf(items: readonly ResultItem[]): Result['counts'] {
-  const counts = Object.fromEntries(resultActions.map((action) => [action, 0])) as Record<ResultAction, number>;
-  for (const { action } of items) counts[action] += 1;
-  return counts;
-}
-
-function byKind(items: readonly { readonly kind: string }[]): Readonly<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const { kind } of items) counts[kind] = (counts[kind] ?? 0) + 1;
-  return counts;
-}
-
-function added(one: Result['unchanged'], other: Result['unchanged']): Result['unchanged'] {
-  const kinds = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-  return Object.fromEntries(kinds.map((kind) => [kind, (one[kind] ?? 0) + (other[kind] ?? 0)]));
 }
