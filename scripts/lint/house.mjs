@@ -9,6 +9,7 @@ const leaves = [
   'src/nearest.ts',
   'src/portable-path.ts',
   'src/json-text.ts',
+  'src/plural.ts',
 ];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
 

@@ -4,16 +4,19 @@ import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
-import type { Reporter } from '../ports/reporter.ts';
+import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigProblem } from './config/problem.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { JobsLeft } from './reporters/jobs-left.ts';
+import { tellingClock } from './runtime.ts';
 import { Redactor } from './secrets/redactor.ts';
+import { dressed } from './terminal/dressed.ts';
 import type { IO } from './terminal/io.ts';
 import { plainLines } from './terminal/plain-text.ts';
+import { hasUnicode } from './terminal/signs.ts';
 
 /**
  * Where the value of a flag comes from. `words` is for messages: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in
@@ -83,6 +86,12 @@ export class Context {
     return this.#controller.signal;
   }
 
+  /** The width for the text of a result. No limit where no terminal shows it. */
+  get columns(): number {
+    const { stdoutIsTTY, stderrIsTTY, columns } = this.io;
+    return (this.#stdoutIsTaken ? stderrIsTTY : stdoutIsTTY) ? columns : Number.POSITIVE_INFINITY;
+  }
+
   abort(): void {
     this.#controller.abort();
   }
@@ -123,7 +132,8 @@ export class Context {
   journal(): Promise<Journal> {
     this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
       const onWarning = (message: string) => this.#reporter?.report({ type: 'warning', message });
-      const journal = createJournal(this.io, { onWarning });
+      const report = (event: Event) => this.#reporter?.report(event);
+      const journal = createJournal(this.io, { onWarning, clock: tellingClock({ report }) });
       this.onClose(() => journal.close());
       return journal;
     });
@@ -135,7 +145,9 @@ export class Context {
     const leftOpen = () => {
       this.resumable = true;
     };
-    return { journal: await this.journal(), reporter: await this.reporter(), now: () => new Date(), fresh, leftOpen };
+    const mask = (text: string) => this.redactor.redact(text);
+    const now = () => new Date();
+    return { journal: await this.journal(), reporter: await this.reporter(), now, fresh, mask, leftOpen };
   }
 
   async reporter(): Promise<Reporter> {
@@ -160,8 +172,8 @@ export class Context {
   }
 
   /** Ends the progress display before an error or a last notice is printed. */
-  stopReporter(): void {
-    this.#reporter?.finish();
+  stopReporter(outcome?: 'failed'): void {
+    this.#reporter?.finish(outcome);
   }
 
   pauseReporter(): () => void {
@@ -191,7 +203,10 @@ export class Context {
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : plainLines(this.redactor.redact(text));
-    if (output !== '') (this.#stdoutIsTaken ? this.io.stderr : this.io.stdout).write(`${output}\n`);
+    const [stream, isTTY] = this.#stdoutIsTaken
+      ? [this.io.stderr, this.io.stderrIsTTY]
+      : [this.io.stdout, this.io.stdoutIsTTY];
+    if (output !== '') stream.write(`${isTTY && !this.globals.json ? this.#dressed(output) : output}\n`);
   }
 
   /**
@@ -210,7 +225,16 @@ export class Context {
       this.io.stderr.write(`${JSON.stringify(event)}\n`);
       return;
     }
-    for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
+    for (const line of lines) {
+      const shown = plainLines(this.redactor.redact(line));
+      this.io.stderr.write(`${this.io.stderrIsTTY ? this.#dressed(shown) : shown}\n`);
+    }
+  }
+
+  /** The text as the terminal can show it. */
+  #dressed(text: string): string {
+    const color = this.globals.color && this.io.env['TERM'] !== 'dumb';
+    return dressed(text, { columns: this.io.columns, color, unicode: hasUnicode(this.io) });
   }
 
   /** The last lines of a run that ends too early: the jobs that are still running, and how to resume the run. */

@@ -62,7 +62,7 @@ async function report(error: unknown, context: Context): Promise<ExitCode> {
 }
 
 async function tellAll(error: unknown, context: Context): Promise<ExitCode> {
-  context.stopReporter();
+  context.stopReporter(isMigratorError(error, 'CANCELLED', 'USAGE') ? undefined : 'failed');
   const { io, redactor, globals } = context;
   const explanation = explain(error, globals);
   redactor.keepFacts(explanation.document['details']);

@@ -1,5 +1,7 @@
 import { MigratorError } from '../errors.ts';
-import type { Placed } from './instance.ts';
+import type { RunRecord } from '../ports/journal.ts';
+import type { Jobs } from '../ports/job.ts';
+import type { Instance, Placed } from './instance.ts';
 
 /** `<product>:<instance>:<id>`. The adapter defines the id, which may contain colons. */
 export interface JobHandle {
@@ -21,6 +23,67 @@ export function parseHandle(text: string): JobHandle {
     });
   }
   return { product, instance, id };
+}
+
+/** The handle of a job as people see it and type it: as short as it can be found again from any machine. */
+export function handleOf({ name, adapter }: Instance, id: string): string {
+  return formatHandle({ product: adapter.product, instance: name, id: shortId(id, adapter.jobs) });
+}
+
+const shortId = (id: string, jobs: Pick<Jobs, 'shortId'>): string => jobs.shortId?.(id) ?? id;
+
+/** Whether two ids are of one job of this product: one of them may be the short one. */
+export function isSameId(one: string, other: string, { jobs }: Instance['adapter']): boolean {
+  return one === other || (jobs.shortId !== undefined && jobs.shortId(one) === jobs.shortId(other));
+}
+
+const isOf = (handle: JobHandle, { name, adapter }: Instance): boolean =>
+  handle.instance === name && handle.product === adapter.product;
+
+type Records = Pick<RunRecord, 'jobs' | 'facts'>;
+
+/** The handle of the job in the record of a run that started it. Records of earlier releases have whole ids. */
+export function handleIn({ jobs }: Pick<RunRecord, 'jobs'>, id: string, instance: Instance): string | undefined {
+  return jobs.find((handle) => {
+    const one = parseHandle(handle);
+    return isOf(one, instance) && isSameId(one.id, id, instance.adapter);
+  });
+}
+
+/** The steps of a run that started a job of this id. */
+export function stepsWith({ facts }: Pick<RunRecord, 'facts'>, id: string, { adapter }: Instance): readonly string[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    name.endsWith('.job') && typeof value === 'string' && isSameId(value, id, adapter)
+      ? [name.slice(0, -'.job'.length)]
+      : [],
+  );
+}
+
+/** The parts of an id by which a product may call the job. */
+const words = (id: string): readonly string[] => id.split(/[:,/@]/u).filter((word) => word.length >= 8);
+
+/**
+ * The whole id of a job, as far as a run of this machine knows it: it may hold more than a short handle, such as the package
+ * of an export. What a product calls the job is enough, when one job alone is called so. The same id when nobody knows more.
+ */
+export function wholeId(id: string, instance: Instance, records: readonly Records[]): string {
+  // A whole id is taken at its word: the server is asked whether it is right.
+  if (shortId(id, instance.adapter.jobs) !== id) return id;
+  const known = records.flatMap((record) => [
+    ...record.jobs.flatMap((handle) => {
+      const one = parseHandle(handle);
+      return isOf(one, instance) ? [one.id] : [];
+    }),
+    ...(handleIn(record, id, instance) === undefined ? [] : stepsWith(record, id, instance)).map(
+      (step) => record.facts[`${step}.job`] ?? id,
+    ),
+  ]);
+  const of = (fits: (one: string) => boolean): readonly string[] => [...new Set(known.filter(fits))];
+  const longer = of((one) => one !== id && isSameId(one, id, instance.adapter));
+  if (longer.length > 0) return longer.length === 1 ? (longer[0] ?? id) : id;
+  if (known.includes(id)) return id;
+  const called = of((one) => words(one).includes(id) || ['/', '@', ','].some((end) => one.startsWith(`${id}${end}`)));
+  return called.length === 1 ? (called[0] ?? id) : id;
 }
 
 /** A job, with its opened instance. */

@@ -21,6 +21,7 @@ export function readOnly(adapter: Adapter): Adapter {
     versionObstacle: (version, target) => adapter.versionObstacle(version, target),
     inventory: adapter.inventory,
     jobs: {
+      ...(jobs.shortId === undefined ? {} : { shortId: jobs.shortId.bind(jobs) }),
       status: (id, signal) => jobs.status(id, signal),
       log: (id, signal) => jobs.log(id, signal),
       list: (options, signal) => jobs.list(options, signal),

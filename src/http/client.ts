@@ -18,16 +18,14 @@ export interface HttpTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly debug: (message: string) => void;
-  /** Told of a long wait before the next attempt. */
-  readonly onWait?: ((message: string) => void) | undefined;
+  /** Wraps a wait, to tell it when it is long. `what` completes "waiting for …". */
+  readonly during?: (<T>(what: string, work: Promise<T>) => Promise<T>) | undefined;
   /** Applied to every text of a server before it is shown. */
   readonly redact?: ((text: string) => string) | undefined;
 }
 
 const mostRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** Who waits longer than this is told. */
-const longWaitMs = 5000;
 
 interface Context {
   readonly options: HttpOptions;
@@ -124,11 +122,8 @@ async function answered(
       : undefined;
     if (delay === undefined) throw failure(context, request, outcome, name, isAmbiguous(safety, setback));
     if ('answer' in outcome) outcome.answer.discard();
-    if (delay >= longWaitMs) {
-      context.tools.onWait?.(`${name.host} is not available; migrator tries again in ${Math.round(delay / 1000)} s`);
-    }
     debug(`${name.line}: attempt ${attempt} failed, trying again in ${delay} ms`);
-    await clock.sleep(delay, signal);
+    await clock.sleep(delay, signal, setbackWords(name.host, setback));
     attempt += 1;
   }
 }
@@ -147,7 +142,8 @@ async function tried(
   const began = tools.clock.now().getTime();
   const spent = (): number => tools.clock.now().getTime() - began;
   try {
-    const answer = await exchange(
+    const during = tools.during ?? (<T>(_: string, work: Promise<T>): Promise<T> => work);
+    const answering = exchange(
       {
         method: request.method,
         url,
@@ -166,6 +162,7 @@ async function tried(
       transport(safetyOf(request) !== 'once'),
       signal,
     );
+    const answer = await during(`the answer of ${name.host}`, answering);
     if (url.origin === base.origin) jar?.take(answer.setCookie, tools.clock.now());
     const requestId = answer.headers['x-request-id'] ?? answer.headers['x-octopus-requestid'];
     tools.debug(`${name.line} -> ${answer.status} in ${spent()} ms${requestId === undefined ? '' : ` (${requestId})`}`);
@@ -211,6 +208,13 @@ function failure(
   const body = request.secretBodies === true ? '' : redact(text);
   const refusal = { status, body, contentType: headers['content-type'] ?? '', retryAfter: headers['retry-after'] };
   return statusError(refusal, name, ambiguous, context.doubt.hintOn(request, status));
+}
+
+/** What a repeat waits for. */
+function setbackWords(host: string, setback: Setback): string {
+  if (setback.kind === 'broken') return `${host}, which cannot be reached; then it is asked again`;
+  const asks = setback.retryAfter === undefined ? '' : ' and asks to wait';
+  return `${host}, which answered ${setback.status}${asks}; then it is asked again`;
 }
 
 function setbackOf(outcome: Outcome): Setback {

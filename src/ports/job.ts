@@ -75,6 +75,11 @@ export interface LogLine {
 
 export interface Jobs {
   /**
+   * What the product itself calls the job: the part of the id that is enough to look at it, wait for it and stop it, from any
+   * machine. The rest helps to fetch what the job made. Reads nothing; an id that is short already, or is none, stays as it is. Absent where the whole id is needed.
+   */
+  shortId?(id: string): string;
+  /**
    * Looks at the job once. Reads only; may be repeated. A word that the adapter does not know means `running`, never
    * success. A final state is returned only after the server's log was read: a success with errors in its log is
    * `failed`. NOT_FOUND when the server does not know the id.

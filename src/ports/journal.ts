@@ -44,8 +44,28 @@ export interface StepFacts {
   readonly restoreWith: Options;
   /** Of an export: the names of the secrets that this machine made for it, which its package carries. */
   readonly carries: readonly string[];
+  /** The names of the projects of a package, once it is opened. */
+  readonly projects: readonly string[];
   /** What a backup holds, as a text that is the same for the same content. */
   readonly covers: string;
+}
+
+/** What a run is about, for people who look at it later. */
+export interface RunAbout {
+  readonly projects: readonly string[];
+  /** The names of instances. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** The package file, or the id and version of the package. */
+  readonly package?: string | undefined;
+}
+
+/** Why a run did not end well. The message holds no secret. */
+export interface RunFault {
+  /** One of `errorCodes`. Undefined when the run ended, and only a part of the work was done. */
+  readonly code?: string | undefined;
+  readonly message: string;
 }
 
 /** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */
@@ -66,6 +86,10 @@ export interface RunRecord {
   readonly left?: 'started' | 'failed' | undefined;
   /** The servers of the run, by the names of their instances. Records of earlier releases have none. */
   readonly places?: Readonly<Record<string, string>> | undefined;
+  /** Records of earlier releases have none. */
+  readonly about?: RunAbout | undefined;
+  /** Of a run that failed, was left with an error, or was partial. */
+  readonly fault?: RunFault | undefined;
   /** The handles of the jobs that the run started. */
   readonly jobs: readonly string[];
   readonly facts: Facts;
@@ -88,15 +112,16 @@ export interface Run {
   earlier(): Promise<readonly RunRecord[]>;
   /** As `kept`, of an earlier run. */
   keptOf(record: RunRecord, name: string): Promise<Json | undefined>;
-  finish(outcome: RunOutcome): Promise<void>;
+  finish(outcome: RunOutcome, fault?: RunFault): Promise<void>;
   /** Ends this process's part of the run, which stays unfinished. */
-  leave(how: 'started' | 'failed'): Promise<void>;
+  leave(how: 'started' | 'failed', fault?: RunFault): Promise<void>;
 }
 
 export interface Beginning {
   readonly fresh: boolean;
   /** See RunRecord.places. */
   readonly places?: Readonly<Record<string, string>>;
+  readonly about?: RunAbout | undefined;
   /** The outcome of an unfinished run that is over all the same; undefined when it goes on. */
   readonly endOf?: (record: RunRecord) => Promise<RunOutcome | undefined>;
 }
@@ -116,7 +141,7 @@ export interface Journal {
    */
   begin(key: string, verb: string, options: Beginning): Promise<Begun>;
   /** Finishes the unfinished run that started this job last, unless a process that is alive has it. */
-  settle(handle: string, outcome: RunOutcome): Promise<void>;
+  settle(handle: string, outcome: RunOutcome, fault?: RunFault): Promise<void>;
   /** As Run.keep and Run.kept, for a run of another process that is over. */
   keep(record: RunRecord, name: string, value: Json): Promise<void>;
   kept(record: RunRecord, name: string): Promise<Json | undefined>;

@@ -3,8 +3,17 @@ import type { JobStatus } from './job.ts';
 /** Facts that the core reports. The command line chooses words and colours. */
 export type Event =
   | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
+  /** The current phase is done, and what is told next is no part of it. */
+  | { readonly type: 'phase-end' }
   | { readonly type: 'job'; readonly handle: string; readonly status: JobStatus }
   | { readonly type: 'bytes'; readonly subject: string; readonly done: number; readonly total: number | undefined }
+  /** Nothing happens here until then. `what` completes "waiting for …". `milliseconds`: how long, where that is known. */
+  | {
+      readonly type: 'wait';
+      readonly what: string;
+      readonly milliseconds?: number | undefined;
+      readonly over?: boolean | undefined;
+    }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string | undefined }
   | { readonly type: 'debug'; readonly message: string };

@@ -20,7 +20,7 @@ describe('two runs at once', () => {
       const { run, start } = workshop;
       const { exports } = await counted(workshop, async () => {
         const first = start(exporting('Web Shop', '-o', 'shop.tar'));
-        const [handle] = await first.seen(/octopus:lab:ServerTasks-\d+\/\S+/);
+        const [handle] = await first.seen(/octopus:lab:ServerTasks-\d+/);
         const second = await run(exporting('Web Shop', '-o', 'shop.tar'));
         expect(second.code).toBe(7);
         expect(second.stderr).toContain(String(first.child.pid));

@@ -5,7 +5,7 @@ import { withWorkshop } from '../support/workshop.ts';
 
 const password = ['--password', 'env:MOVE_PASSWORD'];
 const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'shop.tar'];
-const handle = /octopus:lab:ServerTasks-\d+\/\S+@[\w.-]+/;
+const handle = /octopus:lab:ServerTasks-\d+/;
 const slowly = { lab: { pace: 60 } };
 
 async function untilDone(server: RunningEmulator): Promise<string> {

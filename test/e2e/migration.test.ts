@@ -31,7 +31,7 @@ describe('a migration by package', () => {
       const dryRun = await run(['import', 'shop.tar', '--to', 'prod', ...flags, '--dry-run']);
       expect(dryRun).toMatchObject({ code: 0 });
       expect(dryRun.stdout).toMatch(/create +project +Web Shop/);
-      expect(dryRun.stdout).toContain('Dry run: ');
+      expect(dryRun.stdout).toMatch(/^planned +create\nproject +2\n/u);
       expect(dryRun.stdout).toContain('migrator job log octopus:prod:');
       expect(dryRun.stdout).not.toContain("Created Project 'Web Shop'");
       expect(await projects('prod')).toEqual(before);

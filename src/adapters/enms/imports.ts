@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
@@ -265,7 +266,7 @@ async function consentFor(
     const counts: string[] = [];
     for (const type of wanted) {
       const there = await found.target.of(type, signal);
-      counts.push(`${there.size} ${type} (the package holds ${found.names.get(type)?.size ?? 0})`);
+      counts.push(`${plural(there.size, type)} (the package holds ${found.names.get(type)?.size ?? 0})`);
     }
     parts.push(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,

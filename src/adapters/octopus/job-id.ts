@@ -14,6 +14,11 @@ export function jobId(task: string, ref: PackageRef, projects?: 'export' | 'impo
   return `${task}/${projects === undefined ? '' : `project-${projects}/`}${ref.id}@${ref.version}`;
 }
 
+/** `ServerTasks-12` of any of them. */
+export function shortId(id: string): string {
+  return /^ServerTasks-\d+(?=\/)/.exec(id)?.[0] ?? id;
+}
+
 export interface ParsedJobId {
   readonly task: string;
   readonly package: PackageRef | undefined;

@@ -1,6 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
-import { parseJobId } from './job-id.ts';
+import { plural } from '../../plural.ts';
+import { parseJobId, shortId } from './job-id.ts';
 import type { Server } from './server.ts';
 import { checkPackageOf, isOtherTask } from './task-package.ts';
 import type { TaskDetails, TaskResource } from './wire/schemas.ts';
@@ -17,6 +18,7 @@ export function createJobs(server: Server): Jobs {
   // The log of the job that ended last. It changes no more.
   let ended: { readonly id: string; readonly lines: readonly LogLine[] } | undefined;
   return {
+    shortId,
     status: async (id, signal) => {
       const { task, details } = await lookAt(server, id, signal);
       const base = summaryOf(task, parseJobId(id).projects);
@@ -75,9 +77,8 @@ interface Look {
 
 /** The task with its running steps. A server that does not show both at once shows the task alone. */
 async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<Look> {
-  const links = await linksFor(server, id, signal);
   const { task } = parseJobId(id);
-  const details = await server.client.taskOverview(links, task, signal);
+  const details = await askFor(server, id, (links) => server.client.taskOverview(links, task, signal), signal);
   const shown = details?.Task ?? undefined;
   if (shown === undefined) return { task: await taskOf(server, id, signal), details };
   checkTask(shown, id);
@@ -86,10 +87,9 @@ async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<
 
 /** The task of a job id. NOT_FOUND when there is none, CONFLICT when it is of another package than the id names. */
 export async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
-  const links = await linksFor(server, id, signal);
   const { task } = parseJobId(id);
   try {
-    const found = await server.client.task(links, task, signal);
+    const found = await askFor(server, id, (links) => server.client.task(links, task, signal), signal);
     checkTask(found, id);
     return found;
   } catch (error) {
@@ -98,10 +98,28 @@ export async function taskOf(server: Server, id: string, signal: AbortSignal): P
   }
 }
 
-/** A task of Projects Export/Import belongs to a space, and who may see it need not see those of the server. */
-async function linksFor(server: Server, id: string, signal: AbortSignal): Promise<Links> {
+/**
+ * A task of Projects Export/Import belongs to a space, and who may see it need not see those of the server. The task alone
+ * does not tell: then the server is asked first, and the space when the server shows nothing.
+ */
+async function askFor<Answer>(
+  server: Server,
+  id: string,
+  ask: (links: Links) => Promise<Answer>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { projects, package: ref } = parseJobId(id);
+  const inSpace = async (): Promise<Answer> => ask(taskLinks(await server.space(signal)));
+  if (projects !== undefined) return inSpace();
   const { links } = await server.root(signal);
-  return parseJobId(id).projects === undefined ? links : taskLinks(await server.space(signal));
+  try {
+    return await ask(links);
+  } catch (error) {
+    if (ref !== undefined || !isMigratorError(error, 'NOT_FOUND', 'AUTH_REFUSED')) throw error;
+    return await inSpace().catch(() => {
+      throw error;
+    });
+  }
 }
 
 /** CONFLICT when the task is certainly another one than the id names. */
@@ -164,7 +182,7 @@ async function queueActivity(server: Server, task: TaskResource, signal: AbortSi
     return `waits: the task queue of space ${space} is stopped`;
   }
   const ahead = await server.client.queuedBehind(task, signal);
-  return ahead === undefined || ahead === 0 ? undefined : `waits behind ${ahead} other task${ahead === 1 ? '' : 's'}`;
+  return ahead === undefined || ahead === 0 ? undefined : `waits behind ${plural(ahead, 'other task')}`;
 }
 
 /** False also when the account may not read spaces: the stopped queue only explains why a task waits. */

@@ -23,8 +23,6 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   // Export/Import needs neither the right nor the mode.
   if (maintenance === undefined && !other) {
     notes.push('maintenance mode cannot be read; the account is probably no system administrator');
-  } else if (maintenance === true) {
-    notes.push('the server is in maintenance mode');
   }
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);

@@ -33,7 +33,7 @@ export async function* resumed({ name, rest, size }: Resumable, clock: Clock, si
       if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
       breaks = delivered > before ? 1 : breaks + 1;
       if (breaks >= patience) throw error;
-      await clock.sleep(500 * 2 ** breaks, signal);
+      await clock.sleep(500 * 2 ** breaks, signal, `the rest of ${name}, which broke off`);
     }
   }
 }

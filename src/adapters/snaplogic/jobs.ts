@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Jobs, JobStatus, LogLine } from '../../ports/job.ts';
+import { plural } from '../../plural.ts';
 import { changesTasks, noWish } from './tasks/wish.ts';
 import { parseJobId, type Job } from './job-id.ts';
 import { settleTasks, withTasks, type Brought } from './tasks/after.ts';
@@ -100,7 +101,7 @@ async function importStatus(
       ? `there is no project ${path}`
       : changed.length === 0
         ? `nothing in ${path} has changed since`
-        : `${changed.length} ${changed.length === 1 ? 'asset' : 'assets'} of ${path} changed since`;
+        : `${plural(changed.length, 'asset')} of ${path} changed since`;
   // An answer without results tells something only of an import that had nothing to bring.
   if (told !== undefined && (isNew || Object.values(told).some((count) => count > 0))) {
     const { done, failed, skipped, warned } = told;

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobItem, JobMessage, JobState, JobStatus } from '../../ports/job.ts';
 import { isForbidden } from '../shared/answers.ts';
@@ -86,7 +87,7 @@ function movedStatus(id: string, document: MigrationStatus): JobStatus {
     default: {
       const done = document.successful.length;
       const failed = document.failed.length;
-      const activity = done + failed === 0 ? undefined : `${done} assets done, ${failed} failed`;
+      const activity = done + failed === 0 ? undefined : `${plural(done, 'asset')} done, ${failed} failed`;
       const unclear = word.toLowerCase() === 'started' ? {} : { unclear: true };
       return { ...base, ...unclear, state: 'running', activity, messages: [] };
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resultActions } from '../../core/snapshots/result.ts';
+import { countedActions } from '../../core/snapshots/tally.ts';
 import { errorCodes } from '../../errors.ts';
 import { manifestSchema } from '../../package/index.ts';
 
@@ -85,6 +86,17 @@ export const plan = z.array(
   }),
 );
 
+export const counts = z
+  .array(
+    z.strictObject({
+      kind: z.string(),
+      action: z.enum(countedActions),
+      planned: z.number().int().optional().describe('absent when no plan speaks of this kind'),
+      done: z.number().int().optional().describe('absent for a dry run, and when nobody can tell'),
+    }),
+  )
+  .describe('the plan and what became of it, counted by kind and action');
+
 export const result = z
   .strictObject({
     basis: z
@@ -93,6 +105,7 @@ export const result = z
     changed: z.boolean().optional().describe('absent when nobody can tell'),
     complete: z.boolean(),
     counts: z.strictObject(Object.fromEntries(resultActions.map((action) => [action, z.number().int()]))),
+    unchanged: z.record(z.string(), z.number().int()).describe('how many are unchanged, by kind'),
     items: z.array(
       z.strictObject({
         kind: z.string(),

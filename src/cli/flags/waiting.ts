@@ -49,3 +49,15 @@ export function withFresh(command: Command): Command {
     ),
   );
 }
+
+export interface TellingOptions {
+  readonly log?: boolean;
+  readonly names?: boolean;
+}
+
+/** How much the result of a change tells. */
+export function withTelling(command: Command): Command {
+  return command
+    .option('--names', 'name everything in the result: also what is created and what stays equal, however much it is')
+    .option('--log', "print the server's log of the job with the result");
+}

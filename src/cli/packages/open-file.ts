@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type FileSource, openFileSource } from '../../files/file-source.ts';
 import type { Context } from '../context.ts';
+import { tellingWait } from '../runtime.ts';
 
 /** Opens a package file, or standard input for `-`. It is closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
@@ -10,7 +11,8 @@ export async function openPackageFile(path: string, context: Context): Promise<F
 }
 
 /** Rare, so its module is loaded only here. */
-async function fromStdin({ io, signal }: Context): Promise<FileSource> {
+async function fromStdin(context: Context): Promise<FileSource> {
+  const { io, signal } = context;
   const { openStdinSource } = await import('./standard-input.ts');
-  return openStdinSource(io, signal);
+  return tellingWait('the package on standard input', openStdinSource(io, signal), await context.reporter());
 }

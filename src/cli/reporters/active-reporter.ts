@@ -3,10 +3,10 @@ import type { Reporter } from '../../ports/reporter.ts';
 /** A reporter that may own the terminal. It can be paused for prompts and ended before results are printed. */
 export interface ActiveReporter extends Reporter {
   /**
-   * Ends the display. Nothing is shown after that. With `done`, the current phase is shown as done; without it, the
-   * phase is not shown as done. May be called twice.
+   * Ends the display. Nothing is shown after that. With `done`, the current phase is shown as done, with `failed` as
+   * failed or as its job stands; without it, the phase is not shown. May be called twice.
    */
-  finish(outcome?: 'done'): void;
+  finish(outcome?: 'done' | 'failed'): void;
   /** Writes nothing to the terminal until `resume`, which shows the events that came during the pause. */
   pause(): void;
   resume(): void;

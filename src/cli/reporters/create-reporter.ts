@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/runtime.ts';
 import type { IO } from '../terminal/io.ts';
 import { plainText } from '../terminal/plain-text.ts';
+import { hasUnicode } from '../terminal/signs.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 
 export interface CreateReporterOptions {
@@ -18,12 +19,6 @@ export interface CreateReporterOptions {
 function canAnimate({ stderrIsTTY, env }: IO): boolean {
   const ci = env['CI'];
   return stderrIsTTY && env['TERM'] !== 'dumb' && (ci === undefined || ci === '' || ci === 'false' || ci === '0');
-}
-
-/** The old Windows console has no characters for bars and ticks. Newer Windows terminals set one of these variables. */
-function hasUnicode({ platform, env }: IO): boolean {
-  if (platform !== 'win32') return env['TERM'] !== 'linux';
-  return env['WT_SESSION'] !== undefined || env['TERM_PROGRAM'] !== undefined;
 }
 
 async function animated(io: IO, color: boolean, tools: ReporterTools): Promise<ActiveReporter> {

@@ -1,7 +1,7 @@
 import type { Event } from '../../ports/reporter.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter } from './active-reporter.ts';
-import { addSample, rateOf, timeLeft, type Sample } from './rates.ts';
+import { addSample, JobTimes, rateOf, timeLeft, type Sample } from './rates.ts';
 
 export interface JsonTools {
   readonly redactValue: (value: unknown) => unknown;
@@ -16,9 +16,10 @@ const interval = 1000;
  * `--progress json`: one JSON object on each line. Every line has `time` (ISO 8601) and `type`. The other fields depend
  * on the type:
  * - `phase`: `name`, `subject`
- * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `activity`, `waitingFor`,
+ * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `secondsLeft`, `activity`, `waitingFor`,
  *   `queuedAt`, `startedAt`, `finishedAt`, `messages` (`level`, `text`), `items` (`kind`, `name`, `action`, `reason`)
  * - `bytes`: `subject`, `done`, and where known `total` (bytes), `rate` (bytes per second), `secondsLeft`
+ * - `wait`: `what`, and where known `milliseconds`
  * - `notice` and `debug`: `message`
  * - `warning`: `message`, `hint`
  */
@@ -27,6 +28,7 @@ export class JsonReporter implements ActiveReporter {
   readonly #tools: JsonTools;
   readonly #samples = new Map<string, readonly Sample[]>();
   readonly #told = new Map<string, { readonly at: number; readonly done: number }>();
+  readonly #times = new JobTimes();
   #ended = false;
 
   constructor(output: Output, tools: JsonTools) {
@@ -39,11 +41,13 @@ export class JsonReporter implements ActiveReporter {
     switch (event.type) {
       case 'job': {
         const { messages, items, ...status } = event.status;
+        const { left } = this.#times.look(event.handle, this.#tools.now().getTime(), status.fraction);
         this.#write('job', {
           handle: event.handle,
           ...status,
           // The handle already contains it.
           id: undefined,
+          secondsLeft: left === undefined ? undefined : Math.round(left / 1000),
           messages: messages.length === 0 ? undefined : messages,
           items: items === undefined || items.length === 0 ? undefined : items,
         });
@@ -51,6 +55,12 @@ export class JsonReporter implements ActiveReporter {
       }
       case 'bytes':
         this.#bytes(event.subject, event.done, event.total);
+        return;
+      case 'wait':
+        if (event.over !== true) this.#write('wait', { what: event.what, milliseconds: event.milliseconds });
+        return;
+      case 'phase-end':
+        // The next phase tells the same to a program.
         return;
       case 'debug':
         if (this.#tools.debug) this.#write('debug', { message: event.message });

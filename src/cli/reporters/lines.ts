@@ -1,14 +1,18 @@
 import type { Event } from '../../ports/reporter.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
-import { addSample, rateOf, type Sample } from './rates.ts';
-import { bytesProgress, doing, jobHandle, jobProgress } from './wording.ts';
+import { addSample, JobTimes, rateOf, type Sample } from './rates.ts';
+import { bytesProgress, doing, jobHandle, jobProgress, waitProgress } from './wording.ts';
 
-/** The time between two lines about a subject whose state does not change, in milliseconds. */
+/**
+ * The least time between two lines about a subject whose state does not change, in milliseconds. It grows with the time that
+ * the subject takes, so that the log of a long job stays short.
+ */
 const interval = 10_000;
 
-/** When the last line about a subject was written, and its state then. */
+/** When the first and the last line about a subject were written, and its state then. */
 interface Told {
+  readonly since: number;
   readonly at: number;
   readonly state: string;
 }
@@ -19,6 +23,7 @@ export class LineReporter implements ActiveReporter {
   readonly #tools: ReporterTools;
   readonly #told = new Map<string, Told>();
   readonly #samples = new Map<string, readonly Sample[]>();
+  readonly #times = new JobTimes();
   #held: string[] | undefined;
   #ended = false;
 
@@ -34,12 +39,18 @@ export class LineReporter implements ActiveReporter {
       case 'phase':
         this.#line(doing(event.name, event.subject, safe));
         return;
+      case 'phase-end':
+        return;
+      case 'wait':
+        if (event.over !== true && this.#due(`wait ${event.what}`, 'waiting')) this.#line(waitProgress(event, safe));
+        return;
       case 'job': {
         const { handle, status } = event;
         if (!this.#told.has(handle)) this.#line(jobHandle(handle, safe));
+        const times = this.#times.look(handle, this.#tools.now().getTime(), status.fraction);
         const waiting = status.waitingFor ?? '';
         if (this.#due(handle, `${status.state} ${status.wireState} ${waiting}`)) {
-          this.#line(`${safe(handle)}: ${jobProgress(status, safe)}`);
+          this.#line(`${safe(handle)}: ${jobProgress(status, safe, times)}`);
         }
         return;
       }
@@ -83,8 +94,10 @@ export class LineReporter implements ActiveReporter {
   #due(subject: string, state: string): boolean {
     const at = this.#tools.now().getTime();
     const before = this.#told.get(subject);
-    if (before?.state === state && (at - before.at < interval || state === 'complete')) return false;
-    this.#told.set(subject, { at, state });
+    const since = before?.since ?? at;
+    const least = Math.max(interval, (at - since) / 10);
+    if (before?.state === state && (at - before.at < least || state === 'complete')) return false;
+    this.#told.set(subject, { since, at, state });
     return true;
   }
 

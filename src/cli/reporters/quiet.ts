@@ -17,7 +17,8 @@ export function withoutProgress(output: Output, tools: ReporterTools): ActiveRep
   const shown = new Set<string>();
   return {
     report: (event: Event) => {
-      if (event.type === 'phase' || event.type === 'bytes') return;
+      if (event.type === 'phase' || event.type === 'phase-end' || event.type === 'bytes' || event.type === 'wait')
+        return;
       if (event.type === 'job') {
         if (shown.has(event.handle)) return;
         shown.add(event.handle);

@@ -35,3 +35,40 @@ export function timeLeft(done: number, total: number | undefined, rate: number |
   if (total === undefined || rate === undefined || rate <= 0 || total < done) return undefined;
   return ((total - done) / rate) * 1000;
 }
+
+/** The progress of a job when it was first seen. */
+interface FirstSeen {
+  /** Milliseconds. */
+  readonly time: number;
+  readonly fraction: number;
+}
+
+/** Less than this of a job tells nothing about the rest, in milliseconds. */
+const leastSeen = 3000;
+
+/** Milliseconds until a job ends at the pace since it was first seen. Undefined as long as nobody can tell. */
+function jobTimeLeft(first: FirstSeen | undefined, now: number, fraction: number | undefined): number | undefined {
+  if (first === undefined || fraction === undefined || fraction >= 1 || fraction <= first.fraction) return undefined;
+  if (now - first.time < leastSeen) return undefined;
+  return ((1 - fraction) * (now - first.time)) / (fraction - first.fraction);
+}
+
+/** Remembers when each job, and its progress, was first seen. */
+export class JobTimes {
+  readonly #began = new Map<string, number>();
+  readonly #first = new Map<string, FirstSeen>();
+
+  /** What is known of a job now: how long it is watched, and when it may end, in milliseconds. */
+  look(
+    handle: string,
+    now: number,
+    fraction: number | undefined,
+  ): { readonly elapsed: number; readonly left?: number } {
+    const began = this.#began.get(handle) ?? now;
+    this.#began.set(handle, began);
+    const first = this.#first.get(handle) ?? (fraction === undefined ? undefined : { time: now, fraction });
+    if (first !== undefined) this.#first.set(handle, first);
+    const left = jobTimeLeft(first, now, fraction);
+    return { elapsed: now - began, ...(left === undefined ? {} : { left }) };
+  }
+}

@@ -2,10 +2,11 @@ import type { ChalkInstance } from 'chalk';
 import type { Ora } from 'ora';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Event, Phase } from '../../ports/reporter.ts';
+import { foldedLine } from '../terminal/folded.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
-import { addSample, rateOf, type Sample } from './rates.ts';
-import { bytesProgress, done, doing, jobHandle, jobProgress } from './wording.ts';
+import { addSample, JobTimes, rateOf, type Sample } from './rates.ts';
+import { bytesProgress, done, doing, jobHandle, jobProgress, waitProgress } from './wording.ts';
 
 // The palette. A colour means one thing:
 //   cyan    at work now           green   done
@@ -40,6 +41,10 @@ export class TextReporter implements ActiveReporter {
   readonly #handles = new Set<string>();
   #running: Running | undefined;
   #transfer: { readonly subject: string; readonly samples: readonly Sample[] } | undefined;
+  readonly #times = new JobTimes();
+  #ticking: ReturnType<typeof setInterval> | undefined;
+  /** Tells the progress as it is now. Undefined when the line shows nothing that changes with the time. */
+  #detail: (() => string) | undefined;
   #held: string[] | undefined;
   #ended = false;
 
@@ -54,6 +59,10 @@ export class TextReporter implements ActiveReporter {
       case 'phase':
         this.#begin(event.name, event.subject);
         return;
+      case 'phase-end':
+        this.#settle();
+        this.#stop();
+        return;
       case 'job':
         if (!this.#handles.has(event.handle)) {
           this.#handles.add(event.handle);
@@ -61,7 +70,15 @@ export class TextReporter implements ActiveReporter {
         }
         this.#transfer = undefined;
         if (this.#running !== undefined) this.#running = { ...this.#running, job: event.status };
-        this.#show(jobProgress(event.status, safe));
+        this.#tell(() => {
+          const { handle: its, status } = event;
+          return jobProgress(status, safe, this.#times.look(its, this.#display.now().getTime(), status.fraction));
+        });
+        return;
+      case 'wait':
+        if (event.over === true) this.#tell(undefined);
+        else if (this.#running === undefined) this.#line(chalk.dim(`  ${waitProgress(event, safe)}`));
+        else this.#tell(() => waitProgress(event, safe));
         return;
       case 'bytes':
         this.#bytes(event.subject, event.done, event.total);
@@ -78,10 +95,12 @@ export class TextReporter implements ActiveReporter {
     }
   }
 
-  finish(outcome?: 'done'): void {
+  finish(outcome?: 'done' | 'failed'): void {
     if (this.#ended) return;
     this.#stop();
-    if (outcome === 'done') this.#settle();
+    if (outcome === 'failed' && this.#running !== undefined && this.#running.job === undefined)
+      this.#fail(this.#running);
+    else if (outcome !== undefined) this.#settle();
     this.#running = undefined;
     this.resume();
     this.#ended = true;
@@ -97,11 +116,27 @@ export class TextReporter implements ActiveReporter {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const line of held) this.#display.output.write(line);
-    if (this.#running !== undefined) this.#display.spinner.start();
+    if (this.#running !== undefined) this.#start();
+  }
+
+  #start(): void {
+    this.#display.spinner.start();
+    this.#ticking ??= setInterval(() => {
+      if (this.#detail !== undefined) this.#show(this.#detail());
+    }, 1000);
+    this.#ticking.unref();
+  }
+
+  /** Shows a detail, and again each second, because it may hold a time. */
+  #tell(detail: (() => string) | undefined): void {
+    this.#detail = detail;
+    this.#show(detail?.() ?? '');
   }
 
   /** A spinner that never ran must not be stopped: stopping writes the sequence that shows the cursor. */
   #stop(): void {
+    clearInterval(this.#ticking);
+    this.#ticking = undefined;
     if (this.#display.spinner.isSpinning) this.#display.spinner.stop();
   }
 
@@ -111,8 +146,14 @@ export class TextReporter implements ActiveReporter {
     if (!undoing) this.#settle();
     this.#running = { phase, subject, since: this.#display.now().getTime() };
     this.#transfer = undefined;
-    this.#show('');
-    if (this.#held === undefined) this.#display.spinner.start();
+    this.#tell(undefined);
+    if (this.#held === undefined) this.#start();
+  }
+
+  #fail({ phase, subject }: Running): void {
+    const { chalk, safe } = this.#display;
+    this.#running = undefined;
+    this.#line(`${chalk.red(this.#sign('✖', 'x'))} ${doing(phase, subject, safe)}`);
   }
 
   #settle(): void {
@@ -136,6 +177,7 @@ export class TextReporter implements ActiveReporter {
     const samples = addSample(before, { time: this.#display.now().getTime(), done: count });
     this.#transfer = { subject, samples };
     const name = this.#running?.subject === subject ? '' : `${this.#display.safe(subject)} `;
+    this.#detail = undefined;
     const text = `${name}${bytesProgress(count, total, rateOf(samples))}`;
     const room = this.#width() - this.#head().length - 2 - text.length - 1;
     const bar = total === undefined || total === 0 ? '' : this.#bar(Math.min(1, count / total), room);
@@ -183,7 +225,7 @@ export class TextReporter implements ActiveReporter {
     const { spinner, output, redact } = this.#display;
     const spinning = spinner.isSpinning;
     if (spinning) spinner.clear();
-    output.write(`${redact(text)}\n`);
+    output.write(`${foldedLine(redact(text), this.#display.columns()).join('\n')}\n`);
     if (spinning) spinner.render();
   }
 

@@ -38,10 +38,21 @@ export function done(phase: Phase, subject: string, safe: Safe): string {
   return withSubject(phases[phase][1], subject, safe);
 }
 
-/** The state as the server names it, the progress and the current activity: `Executing, 42 %, exporting tenants`. */
-export function jobProgress(status: JobStatus, safe: Safe): string {
+/** How long a job is watched, and when it may end, in milliseconds. */
+interface Times {
+  readonly elapsed: number;
+  readonly left?: number;
+}
+
+/**
+ * The state as the server names it, the progress, the time and the current activity:
+ * `Executing, 42 %, 12 s, 17 s left, exporting tenants`.
+ */
+export function jobProgress(status: JobStatus, safe: Safe, times?: Times): string {
   const parts = [safe(status.wireState === '' ? status.state : status.wireState)];
   if (status.fraction !== undefined) parts.push(`${String(Math.floor(status.fraction * 100))} %`);
+  if (times !== undefined && times.elapsed >= 1000) parts.push(humanDuration(times.elapsed));
+  if (times?.left !== undefined) parts.push(`${humanDuration(times.left)} left`);
   if (status.waitingFor !== undefined) parts.push(`waiting for ${safe(status.waitingFor)}`);
   if (status.activity !== undefined && status.activity !== '') parts.push(safe(status.activity));
   return parts.join(', ');
@@ -61,4 +72,12 @@ export function bytesProgress(done: number, total: number | undefined, rate: num
 /** The line with the handle of a job. It is printed once, before migrator waits for the job. */
 export function jobHandle(handle: string, safe: Safe): string {
   return `job ${safe(handle)}`;
+}
+
+/** `waiting for prod.example, which answered 503, 12 s`. */
+export function waitProgress(
+  { what, milliseconds }: { readonly what: string; readonly milliseconds?: number | undefined },
+  safe: Safe,
+): string {
+  return `waiting for ${safe(what)}${milliseconds === undefined ? '' : `, ${humanDuration(milliseconds)}`}`;
 }

@@ -2,6 +2,7 @@ import { isMigratorError } from '../../errors.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
+import { tellingWait } from '../runtime.ts';
 import { isCommon } from './redactor.ts';
 
 /** The part of the context that is needed to resolve a secret. */
@@ -38,9 +39,18 @@ export async function secretFrom(
     await (await context.config()).allowCode(`the command for the ${purpose}`);
   const reporter = await context.reporter();
   const resume = context.pauseReporter();
+  // The display is paused, because the command may ask on the terminal.
+  const told: Reporter = {
+    report: (event) => {
+      if (event.type !== 'wait' || event.over === true) return;
+      resume();
+      reporter.report({ type: 'notice', message: `waiting for ${event.what}` });
+      context.pauseReporter();
+    },
+  };
   try {
     const asked = { io: context.io, baseDirectory: directory, purpose, interactive: true, signal: context.signal };
-    const secret = await resolveSecret(reference, {
+    const resolving = resolveSecret(reference, {
       ...asked,
       onPlain: () => {
         if (origin === 'environment') return;
@@ -56,6 +66,8 @@ export async function secretFrom(
       },
       onWarning: (message) => reporter.report({ type: 'warning', message }),
     });
+    // What is typed at a prompt needs no word about the wait.
+    const secret = await (reference === 'prompt' ? resolving : tellingWait(`the ${purpose}`, resolving, told));
     context.redactor.add(secret);
     if (reference.startsWith('command:')) {
       secret.renewedBy(async () => {

@@ -7,7 +7,7 @@ import type { HttpSettings } from '../../http/settings.ts';
 import type { AdapterTools } from '../../ports/adapter.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { systemClock, systemRandom } from '../runtime.ts';
+import { systemRandom, tellingClock, tellingWait } from '../runtime.ts';
 import { proxyVariables } from '../config/proxy-variables.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
@@ -19,10 +19,10 @@ export const httpOf = (context: Context): Promise<AdapterTools['http']> => conte
 async function createHttp(context: Context): Promise<AdapterTools['http']> {
   const reporter = await context.reporter();
   return createHttpFactory(await httpSettings(await context.config(), context), {
-    clock: systemClock,
+    clock: tellingClock(reporter),
     random: systemRandom,
     debug: (message) => reporter.report({ type: 'debug', message }),
-    onWait: (message) => reporter.report({ type: 'notice', message }),
+    during: (what, work) => tellingWait(what, work, reporter),
     redact: (text) => context.redactor.redact(text),
   });
 }

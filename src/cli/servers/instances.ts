@@ -11,7 +11,7 @@ import { Secret } from '../../secret.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import { noRcFile } from '../config/no-rc-file.ts';
 import type { Context } from '../context.ts';
-import { systemClock, systemRandom } from '../runtime.ts';
+import { systemRandom, tellingClock, tellingWait } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
@@ -22,6 +22,8 @@ type Halves = Required<Pick<OptionRequest, 'exportOptions' | 'importOptions'>>;
 /** Opens the instances of the rc file by name. */
 export interface Instances {
   config(name: string): InstanceConfig;
+  /** The places of all instances, by name. Opens none. */
+  places(): Promise<ReadonlyMap<string, string>>;
   /** What the given options mean for a run on this instance. Opens no instance. */
   request(name: string, given: Given): Promise<OptionRequest & Halves>;
   /** A source is read-only: its adapter refuses all writes to projects and packages. */
@@ -64,6 +66,12 @@ async function createInstances(context: Context): Promise<Instances> {
 
   return {
     config: find,
+    places: async () => {
+      const places = new Map<string, string>();
+      for (const instance of Object.values(config.instances))
+        places.set(instance.name, placeOf(instance, await modules.of(instance), config));
+      return places;
+    },
     request: async (name, given) => ({
       exportOptions: given.options,
       importOptions: given.options,
@@ -159,7 +167,8 @@ async function embedded(
 async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
   const { startEmulator } = await import('../../emulators/index.ts');
   await makePrivateFolder(options.directory, 'change the url of the instance');
-  const running = await startEmulator(product, options);
+  const what = `the embedded ${product} in ${options.directory} to start`;
+  const running = await tellingWait(what, startEmulator(product, options), await context.reporter());
   context.onClose(() => running.close());
   return running;
 }
@@ -170,7 +179,7 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
   const { httpOf } = await import('./http.ts');
   return {
     http: await httpOf(context),
-    clock: systemClock,
+    clock: tellingClock(reporter),
     random: systemRandom,
     notice: (message) => reporter.report({ type: 'notice', message }),
     debug,

@@ -4,7 +4,8 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
-import type { Begun, Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Begun, Journal, Json, Run, RunRecord } from '../../ports/journal.ts';
+import type { Clock } from '../../ports/runtime.ts';
 import { humanDuration } from '../terminal/amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
@@ -19,6 +20,8 @@ export interface JournalOptions {
   readonly onWarning?: (message: string) => void;
   readonly now?: () => Date;
   readonly timing?: LockTiming;
+  /** For the wait for another process's lock. */
+  readonly clock?: Pick<Clock, 'sleep'>;
   /** How many finished runs are kept. Default: 200. */
   readonly keep?: number;
 }
@@ -209,8 +212,8 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
       job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
       earlier: async () => (fresh ? [] : (await files.read()).filter(({ id }) => id < record.id)),
       keptOf: (earlier, name) => files.kept(earlier, name),
-      finish: async (outcome: RunOutcome) => {
-        await update(() => ({ outcome }));
+      finish: async (outcome, fault) => {
+        await update(() => ({ outcome, fault }));
         held.delete(lock);
         await lock.release();
         if (!(await files.isUndoable(record))) await files.dropKept(record);
@@ -219,7 +222,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await removeTorn(locks);
         await removeTorn(runs);
       },
-      leave: (left) => update(() => ({ left })),
+      leave: (left, fault) => update(() => ({ left, fault })),
     };
   };
 
@@ -228,7 +231,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
     await makePrivateFolder(runs, hint);
     await makePrivateFolder(locks, hint);
     const self = { pid: io.pid, host: io.host };
-    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming);
+    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming, options.clock);
     if ('owner' in acquired) {
       const [latest] = await files.read(key);
       throw busy(verb, acquired.owner, latest?.jobs ?? [], now());
@@ -245,7 +248,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
   };
 
   return {
-    begin: (key, verb, { fresh, places, endOf }) =>
+    begin: (key, verb, { fresh, places, about, endOf }) =>
       locked(key, verb, async (lock): Promise<Begun> => {
         const [latest] = await files.read(key);
         const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
@@ -257,7 +260,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const previous = end === undefined ? open : undefined;
         const at = now().toISOString();
         const owner = { pid: io.pid, host: io.host };
-        const base = { updatedAt: at, owner, outcome: undefined, left: undefined };
+        const base = { updatedAt: at, owner, outcome: undefined, left: undefined, fault: undefined, about };
         const record: RunRecord =
           previous === undefined
             ? { id: newRunId(now()), key, verb, startedAt: at, ...base, places, jobs: [], facts: {} }
@@ -269,11 +272,11 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
           over: end === undefined ? undefined : open,
         };
       }),
-    settle: async (handle, outcome) => {
+    settle: async (handle, outcome, fault) => {
       const open = (await files.read()).find((record) => isUnfinished(record) && record.jobs.includes(handle));
       if (open === undefined) return;
       try {
-        await locked(open.key, open.verb, (lock) => openRun(open, lock).finish(outcome));
+        await locked(open.key, open.verb, (lock) => openRun(open, lock).finish(outcome, fault));
       } catch (error) {
         if (!isMigratorError(error, 'CONFLICT')) throw error;
       }

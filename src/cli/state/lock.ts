@@ -1,11 +1,12 @@
 import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { isAlive, processSpace, processStart } from '../../files/process-alive.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
+import type { Clock } from '../../ports/runtime.ts';
+import { systemClock } from '../runtime.ts';
 
 // A lock is a series of files, <name>.<generation>.lock. The file with the highest generation is the current one. A
 // process takes the lock when it creates the file of the next generation. The file system lets only one process create
@@ -45,6 +46,8 @@ export interface LockTiming {
   /** Milliseconds without a heartbeat after which a process on another machine counts as dead. */
   readonly stale: number;
 }
+
+type LockClock = Pick<Clock, 'sleep'>;
 
 export const usualTiming: LockTiming = { heartbeat: 5000, stale: 60_000 };
 
@@ -98,7 +101,13 @@ const heartbeatOf = async (file: string): Promise<number | undefined> =>
  * Whether the process that owns the lock is alive. For a process on another machine or in another container, only its
  * heartbeat shows that.
  */
-async function isLive(file: string, owner: LockFile, host: string, timing: LockTiming): Promise<boolean> {
+async function isLive(
+  file: string,
+  owner: LockFile,
+  host: string,
+  timing: LockTiming,
+  clock: LockClock,
+): Promise<boolean> {
   if (owner.released) return false;
   const space = processSpace();
   const isHere = owner.processSpace === undefined || space === undefined || owner.processSpace === space;
@@ -113,7 +122,11 @@ async function isLive(file: string, owner: LockFile, host: string, timing: LockT
   if (before === undefined || Math.abs(Date.now() - before) < timing.stale) return before !== undefined;
   // The clocks of two machines may differ by more than the limit, in both directions, so wait for a heartbeat before
   // the owner counts as dead.
-  await pause(timing.heartbeat * 2);
+  await clock.sleep(
+    timing.heartbeat * 2,
+    new AbortController().signal,
+    `a sign of life of process ${String(owner.pid)} on ${owner.host}, which has the lock of this work`,
+  );
   const after = await heartbeatOf(file);
   return after !== undefined && after !== before;
 }
@@ -146,13 +159,14 @@ export async function acquireLock(
   name: string,
   self: { readonly pid: number; readonly host: string },
   timing: LockTiming = usualTiming,
+  clock: LockClock = systemClock,
 ): Promise<{ readonly lock: Lock } | { readonly owner: LockOwner }> {
   for (;;) {
     const [highest = 0] = await generations(folder, name);
     if (highest > 0) {
       const file = fileOf(folder, name, highest);
       const owner = await readLock(file);
-      if (owner !== undefined && (await isLive(file, owner, self.host, timing))) return { owner };
+      if (owner !== undefined && (await isLive(file, owner, self.host, timing, clock))) return { owner };
     }
     const generation = highest + 1;
     const mine: LockFile = {

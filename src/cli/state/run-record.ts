@@ -43,7 +43,7 @@ export function parseRecord(text: string): RunRecord | undefined {
     throw error;
   }
   if (value === null || typeof value !== 'object') return undefined;
-  const { id, key, verb, startedAt, updatedAt, owner, outcome, left, places, jobs, facts } = value;
+  const { id, key, verb, startedAt, updatedAt, owner, outcome, left, places, about, fault, jobs, facts } = value;
   if (!isText(id) || !isText(key) || !isText(verb) || !isText(startedAt) || !isText(updatedAt)) return undefined;
   if (typeof owner?.pid !== 'number' || !isText(owner.host)) return undefined;
   if (!Array.isArray(jobs) || !jobs.every(isText) || typeof facts !== 'object' || (facts as unknown) === null)
@@ -59,6 +59,8 @@ export function parseRecord(text: string): RunRecord | undefined {
     outcome,
     left: outcome === 'detached' ? 'started' : left,
     places,
+    about,
+    fault,
     jobs,
     facts,
   };

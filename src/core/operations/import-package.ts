@@ -20,7 +20,7 @@ import {
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
-import { isBegun } from '../steps/exactly-once.ts';
+import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
@@ -58,6 +58,8 @@ export interface ImportInput extends Waiting {
   /** Whether the product's overwrite option is given. The plan needs it. */
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
+  /** Reads the server's log with the result. A dry run without a plan is told by its log in any case. */
+  readonly log?: boolean | undefined;
   readonly options: Options;
   /** The plan by the names of the projects, when the caller has made and announced it. */
   readonly plan?: readonly PlanItem[] | undefined;
@@ -105,7 +107,7 @@ export interface ImportReport {
   readonly backup: string | undefined;
   /** What this run put on the server and did not take away. */
   readonly left: readonly Left[];
-  /** The server's log of a dry run, or what it finds in the files of a preview. */
+  /** The server's log where it is asked for or tells alone what would be done, or what it finds in the files of a preview. */
   readonly log: readonly LogLine[];
   /** Undefined for products with one way, and when the caller has settled it. */
   readonly via: Via | undefined;
@@ -140,8 +142,10 @@ async function importOnWay(
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
+  if (names.length > 0 && ports.run.record.about?.projects.length === 0)
+    await ports.run.note(fact('import', 'projects', names));
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
-  if (input.plan === undefined) announcePlan(planned, target.name, reporter);
+  if (input.plan === undefined && !(input.dryRun && input.wait)) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   const exportedWith = exportedWithOf(source, trusted);
@@ -183,7 +187,8 @@ async function importOnWay(
           const done = await runImport(work, ports, signal);
           const { job, status, result, preview = [] } = done;
           if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: preview };
-          const log = input.dryRun ? await readLog(target, job.id, signal) : [];
+          const tells = input.log === true || (input.dryRun && (done.prepared.plan ?? planned).length === 0);
+          const log = tells ? await readLog(target, job.id, signal) : [];
           const normal = await leftMaintenance(target, info, reporter, signal);
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
         },

@@ -3,7 +3,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
 import type { Random } from '../../ports/runtime.ts';
 import { type Instance, jobVerb, type Placed } from '../instance.ts';
-import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
+import { handleOf, type OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { SnapshotItem } from '../../ports/snapshot.ts';
 import type { Difference } from '../snapshots/compare.ts';
@@ -68,11 +68,11 @@ export async function undoJob(
 ): Promise<JobUndoReport> {
   const { instance, handle } = job;
   const refusal = `${handle} was not undone`;
-  const started = await stepsOf(handle, ports.journaling);
+  const started = await stepsOf(job, ports.journaling);
   const [first] = started;
   if (instance.adapter.jobs.undo === undefined) {
-    await requireChange(handle, ports.journaling);
-    const again = await undoneBefore(handle, ports);
+    await requireChange(job, ports.journaling);
+    const again = await undoneBefore(job, ports);
     const backup = started.flatMap(backupOf)[0];
     if (backup !== undefined) {
       const only = await broughtBack(job, backup, ports, signal);
@@ -92,7 +92,7 @@ export async function undoJob(
   await requireConsent(await questionFor(`undo ${handle}`, job, first, undefined, ports, signal), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
-  const undoHandle = formatHandle({ ...parseHandle(handle), id });
+  const undoHandle = handleOf(instance, id);
   const base = { ...nothing, undo: undoHandle };
   const { jobs } = instance.adapter;
   if (!waiting.wait) return { ...base, outcome: 'started', status: await jobs.status(id, signal) };
@@ -203,7 +203,7 @@ async function restore(
     restores: { only },
   };
   return journaled(
-    { verb: 'undo', on: [instance], what: { handle, package: identity } },
+    { verb: 'undo', on: [instance], what: { handle, package: identity }, about: { projects: [], to: instance.name } },
     ports.journaling,
     async (run): Promise<JobUndoReport> => {
       await run.note({ 'undo.of': handle });
@@ -232,8 +232,9 @@ async function takeAway(
 ): Promise<JobUndoReport> {
   const { handle } = job;
   const agreed = { ...ports, consent: () => Promise.resolve(true) };
+  const target = await targetOf(job, started, ports);
   return journaled(
-    { verb: 'undo', on: [await targetOf(job, started, ports)], what: { handle } },
+    { verb: 'undo', on: [target], what: { handle }, about: { projects: [], to: target.name } },
     ports.journaling,
     async (run): Promise<JobUndoReport> => {
       await run.note({ 'undo.of': handle });

@@ -2,7 +2,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
-import type { OpenJob } from '../job-handle.ts';
+import { handleIn, type OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Result } from '../snapshots/result.ts';
 import { resultOfJob } from '../steps/look.ts';
@@ -20,7 +20,7 @@ export interface JobWaitPorts {
 /** Looks at a job once. When it has ended, the run that started it is over. */
 export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
   const status = await job.instance.adapter.jobs.status(job.id, signal);
-  if (isFinal(status.state) && status.attended !== true) await settleRun(job, true, journaling, signal);
+  if (isFinal(status.state) && status.attended !== true) await settleRun(job, true, journaling, signal, { status });
   return status;
 }
 
@@ -44,13 +44,13 @@ export async function waitForJob(
   const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
   const { jobs } = instance.adapter;
-  const runs = (await journaling.journal.list()).filter((run) => run.jobs.includes(handle));
+  const runs = (await journaling.journal.list()).filter((run) => handleIn(run, id, instance) !== undefined);
   // A run that was done has made all its calls. What people have changed since is theirs.
   const watched = runs.some(({ outcome }) => outcome === 'done') ? { status: jobs.status.bind(jobs) } : jobs;
   const known = runs.length > 0;
   const status = await watch(watched, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
-  const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
+  const { partial } = await settleRun(job, result?.complete !== false, journaling, signal, { status, result });
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
   const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
   const left = isFinal(status.state) ? await leftOfJob(job, runs, signal) : [];

@@ -21,11 +21,16 @@ export async function verifyPackage(
   );
   warnOfSigner(name, verified, reporter);
   if (!input.content) return { verified, content: undefined };
-  reporter.report({ type: 'phase', name: 'check', subject: `the content of ${name}` });
+  const subject = `the content of ${name}`;
+  reporter.report({ type: 'phase', name: 'check', subject });
+  const total = verified.manifest.content.counts.bytes;
   let files = 0;
   let read = 0;
   for await (const entry of open(bytes, verified, await keys(verified.manifest.content.recipients), limits, signal)) {
-    for await (const chunk of entry.content) read += chunk.byteLength;
+    for await (const chunk of entry.content) {
+      read += chunk.byteLength;
+      reporter.report({ type: 'bytes', subject, done: read, total });
+    }
     files += 1;
   }
   return { verified, content: { files, bytes: read } };

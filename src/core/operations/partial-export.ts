@@ -5,7 +5,7 @@ import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { facet, type Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { formatHandle, handleOf } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
 import { contentRecord } from '../steps/content-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
@@ -41,7 +41,7 @@ export interface PartialExportPorts extends OperationPorts, Partial<Consenting> 
   /**
    * The secrets that this machine made for the export of a job that it started. Undefined for a job that it did not start.
    */
-  readonly madeFor: (handle: string) => Promise<Secrets | undefined>;
+  readonly madeFor: (id: string) => Promise<Secrets | undefined>;
 }
 
 export interface PartialExportReport {
@@ -141,7 +141,8 @@ async function exportOnWay(
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
   const { prepared, handle, id, status } = await exportJob(input, secrets, ports, signal);
   const base = {
-    handle,
+    // The package may be fetched with it on another machine.
+    handle: formatHandle({ product: source.adapter.product, instance: source.name, id }),
     package: prepared?.package,
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
@@ -255,7 +256,7 @@ async function exportJob(
   const { source, target, clock, reporter } = ports;
   if (input.resume !== undefined) {
     const id = input.resume;
-    const handle = formatHandle({ product: source.adapter.product, instance: source.name, id });
+    const handle = handleOf(source, id);
     reporter.report({ type: 'phase', name: 'wait', subject: handle });
     const status = await watch(source.adapter.jobs, id, handle, { ...input, clock, reporter }, signal);
     return { prepared: undefined as PreparedExport | undefined, handle, id, status };

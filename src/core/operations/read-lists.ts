@@ -3,7 +3,7 @@ import type { StoredPackage } from '../../ports/artifact.ts';
 import type { JobSummary } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 import { probe } from '../steps/preflight.ts';
 
 /** How many jobs are looked through for those that wait. */
@@ -38,24 +38,32 @@ export async function readPackages(
   return packages;
 }
 
+export interface JobListing {
+  readonly all: boolean;
+  readonly limit: number;
+  readonly waiting: boolean;
+  readonly failed: boolean;
+}
+
 /**
  * The jobs of an instance with their handles, newest first. Only jobs of migrations, unless `all` is true; `waiting`:
- * only those that wait for a person.
+ * only those that wait for a person; `failed`: only those that failed.
  */
 export async function readJobs(
-  { all, limit, waiting }: { readonly all: boolean; readonly limit: number; readonly waiting: boolean },
+  { all, limit, waiting, failed }: JobListing,
   source: Instance,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<readonly (JobSummary & { readonly handle: string })[]> {
-  const { product } = await probe(source, reporter, signal);
+  await probe(source, reporter, signal);
   const jobs: (JobSummary & { readonly handle: string })[] = [];
   // Those that wait may be old.
-  for await (const job of source.adapter.jobs.list({ all, limit: waiting ? mostSearched : limit }, signal)) {
+  for await (const job of source.adapter.jobs.list({ all, limit: waiting || failed ? mostSearched : limit }, signal)) {
     const { attended, ...shown } = job;
-    if (waiting && (shown.state !== 'waiting' || attended === true)) continue;
+    const waits = waiting && shown.state === 'waiting' && attended !== true;
+    if ((waiting || failed) && !waits && !(failed && shown.state === 'failed')) continue;
     if (jobs.length === limit) break;
-    jobs.push({ ...shown, handle: formatHandle({ product, instance: source.name, id: job.id }) });
+    jobs.push({ ...shown, handle: handleOf(source, job.id) });
   }
   return jobs;
 }

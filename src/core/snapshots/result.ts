@@ -2,23 +2,10 @@ import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Comparison } from './compare.ts';
+import { added, byKind, countsOf, type ResultAction, resultActions } from './result-counts.ts';
 import { held, type Held } from './snapshot-lookup.ts';
 
-/**
- * `merged`: the plan was to keep it, and it changed. `skipped`: the target's stayed, although the source may differ.
- * `not-seen`: it was planned, and the target does not show it.
- */
-export const resultActions = [
-  'created',
-  'overwritten',
-  'merged',
-  'unchanged',
-  'skipped',
-  'deleted',
-  'failed',
-  'not-seen',
-] as const;
-export type ResultAction = (typeof resultActions)[number];
+export { type ResultAction, resultActions };
 
 export interface ResultItem {
   readonly kind: string;
@@ -38,6 +25,8 @@ export interface Result {
   /** True when everything planned was seen, and nothing was skipped without being asked for. */
   readonly complete: boolean;
   readonly counts: Readonly<Record<ResultAction, number>>;
+  /** How many are unchanged, by kind. */
+  readonly unchanged: Readonly<Record<string, number>>;
   /** All things but the unchanged ones. */
   readonly items: readonly ResultItem[];
 }
@@ -58,6 +47,7 @@ export function combined(results: readonly Result[]): Result | undefined {
     counts: Object.fromEntries(
       resultActions.map((action) => [action, results.reduce((sum, { counts }) => sum + counts[action], 0)]),
     ) as Record<ResultAction, number>,
+    unchanged: results.reduce((sum, { unchanged }) => added(sum, unchanged), {}),
     items,
   };
 }
@@ -65,7 +55,7 @@ export function combined(results: readonly Result[]): Result | undefined {
 /** The result of deletions that were seen. */
 export function deletedResult(deleted: readonly Named[]): Result {
   const items = deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' }));
-  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), items };
+  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), unchanged: {}, items };
 }
 
 interface Looks {
@@ -98,6 +88,7 @@ export function resultOf({ before, after, plan, whole, claims }: Looks): Result 
     changed: items.some(({ action }) => ['created', 'overwritten', 'merged', 'deleted'].includes(action)),
     complete: isComplete(items),
     counts: countsOf(items),
+    unchanged: byKind(items.filter(({ action }) => action === 'unchanged')),
     items: items.filter(({ action }) => action !== 'unchanged'),
   };
 }
@@ -134,12 +125,13 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
   const items = result.items
     .filter((item) => item.action !== 'skipped' || !isEqual(item))
     .map((item) => (item.action === 'merged' && isEqual(item) ? { ...item, wanted: true } : item));
-  const equal = result.items.length - items.length;
+  const equal = result.items.filter((item) => item.action === 'skipped' && isEqual(item));
   const { skipped, unchanged } = result.counts;
   return {
     ...result,
     items,
-    counts: { ...result.counts, skipped: skipped - equal, unchanged: unchanged + equal },
+    unchanged: added(result.unchanged, byKind(equal)),
+    counts: { ...result.counts, skipped: skipped - equal.length, unchanged: unchanged + equal.length },
     complete: isComplete(items),
   };
 }
@@ -233,6 +225,7 @@ export function claimedResult(claims: readonly JobItem[], plan: readonly PlanIte
       items.length === 0 ? undefined : items.some(({ action }) => action === 'created' || action === 'overwritten'),
     complete: !items.some(({ action }) => action === 'failed'),
     counts: countsOf(items),
+    unchanged: {},
     items,
   };
 }
@@ -295,10 +288,4 @@ function isWritten(was: SnapshotItem, is: SnapshotItem): boolean {
 
 function nameOf({ kind, name }: Named): string {
   return JSON.stringify([kind, name]);
-}
-
-function countsOf(items: readonly ResultItem[]): Result['counts'] {
-  const counts = Object.fromEntries(resultActions.map((action) => [action, 0])) as Record<ResultAction, number>;
-  for (const { action } of items) counts[action] += 1;
-  return counts;
 }

@@ -4,7 +4,7 @@ import type { Backup } from '../../ports/importer.ts';
 import type { Scope } from '../../ports/snapshot.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
 import { discardJob } from './clean-up.ts';
 import { fact } from './exactly-once.ts';
@@ -168,7 +168,6 @@ async function takeBackup(
 
 /** Removes what the export of a backup left on the target. */
 function discardBackup(target: Instance, id: string, reporter: Reporter, signal: AbortSignal): Promise<void> {
-  const { name, adapter } = target;
-  const handle = formatHandle({ product: adapter.product, instance: name, id });
+  const handle = handleOf(target, id);
   return discardJob({ id, handle }, facet(target, 'exports'), { source: target, reporter }, signal);
 }

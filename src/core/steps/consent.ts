@@ -1,4 +1,5 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
+import { plural } from '../../plural.ts';
 import type { Consent, PlanItem } from '../../ports/plan.ts';
 
 /**
@@ -81,9 +82,9 @@ export function questionBefore({ target, plan, consent, overwrites, whole = true
   };
 }
 
-/** `2 device, 1 link`. */
+/** `2 devices, 1 link`. */
 export function counted(items: readonly { readonly kind: string }[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of items) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ');
+  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ');
 }

@@ -25,7 +25,7 @@ export async function downloadWhole<T>(
     } catch (error) {
       if (attempt === mostDownloads || !isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
       reporter.report({ type: 'notice', message: `the download was cut and begins again: ${error.message}` });
-      await clock.sleep(1000 * attempt, signal);
+      await clock.sleep(1000 * attempt, signal, 'the next try of the download');
     }
   }
 }

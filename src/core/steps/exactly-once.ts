@@ -3,7 +3,7 @@ import { unsettledHints } from '../../ports/http.ts';
 import type { Facts, Json, Run, StepFacts } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 
 /** A call to a server that must be carried out exactly once, however often the process dies before or after it. */
 export interface RemoteStart {
@@ -42,7 +42,7 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
   const { step, instance } = work;
   const started = (id: string, attached: boolean): StartedJob => ({
     id,
-    handle: formatHandle({ product: instance.adapter.product, instance: instance.name, id }),
+    handle: handleOf(instance, id),
     attached,
   });
   const known = run.record.facts[`${step}.job`];
@@ -87,7 +87,11 @@ async function settle(
 ): Promise<string> {
   const fail = (message: string, hint: string, details: MigratorError['details'], cause: unknown): MigratorError =>
     new MigratorError(lost.code, message, { hint, details, cause });
-  await clock.sleep(arrivalMs, signal);
+  await clock.sleep(
+    arrivalMs,
+    signal,
+    `the call whose answer was lost; then ${work.instance.name} is asked what it began`,
+  );
   let found: string | undefined;
   try {
     found = await work.find(since, signal);

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Secrets } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 import { type ExportSecrets, type OwnSecrets, secretsOfExport } from './run-secrets.ts';
 import type { PackageOutput } from './seal-artifact.ts';
 
@@ -19,7 +19,7 @@ interface Making {
   readonly raw?: unknown;
   readonly secrets: Secrets;
   readonly own: OwnSecrets;
-  readonly madeFor: (handle: string) => Promise<Secrets | undefined>;
+  readonly madeFor: (id: string) => Promise<Secrets | undefined>;
   readonly reporter: Reporter;
 }
 
@@ -41,8 +41,8 @@ export async function settleExportSecrets({ resume, wait }: Asked, ports: Making
       );
     return secrets;
   }
-  const handle = formatHandle({ product: source.adapter.product, instance: source.name, id: resume });
-  const made = await ports.madeFor(handle);
+  const handle = handleOf(source, resume);
+  const made = await ports.madeFor(resume);
   const { requiredSecrets } = facet(source, 'exports');
   const unknown = requiredSecrets.filter((name) => given[name] === undefined).join(', ');
   if (made === undefined && unknown !== '') {

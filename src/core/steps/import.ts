@@ -73,7 +73,7 @@ export async function runImport(
     find: (earlier, since) => imports.find(earlier, since, signal),
   });
   announce(prepared, reporter);
-  if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
+  if (prepared.plan !== undefined && isToldBefore(work)) announcePlan(prepared.plan, target.name, reporter);
   const nothing = { prepared, job: undefined, status: undefined, backup: undefined, result: undefined };
   if (work.preview === true) return { ...nothing, preview: await previewed(work, prepared, ports, signal) };
   if (request.dryRun && imports.dryRuns === 'plan') return nothing;
@@ -115,6 +115,11 @@ export async function runImport(
   );
   const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
   return { prepared, job, status, backup, result };
+}
+
+/** The result of a dry run is its plan, so that one is told once. */
+function isToldBefore({ request, preview, waiting }: ImportRun): boolean {
+  return !waiting.wait || !(request.dryRun || preview === true);
 }
 
 /** Lets the server look into the files, when the user agrees that they stay there. */

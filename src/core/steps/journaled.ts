@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { canonical } from '../../canonical.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Journal, Json, Run, RunAbout, RunFault, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance, Placed } from '../instance.ts';
-import { type OpenJob, parseHandle } from '../job-handle.ts';
+import { handleIn, type OpenJob, parseHandle, wholeId } from '../job-handle.ts';
+import type { Result } from '../snapshots/result.ts';
 import { isUncertain } from './exactly-once.ts';
 import { isFinal } from './watch.ts';
 import { namingBackup } from './way-back.ts';
@@ -16,6 +17,8 @@ export interface Journaling {
   readonly now: () => Date;
   /** True: start a new run, even if an unfinished run could be resumed. */
   readonly fresh: boolean;
+  /** Masks secrets in text that is kept for people. */
+  readonly mask: (text: string) => string;
   /** Called when a failed run stays unfinished, so that the same command line resumes it. */
   readonly leftOpen: () => void;
 }
@@ -27,6 +30,8 @@ export interface RunIdentity {
   readonly on: readonly Placed[];
   /** Selection, options, and a digest of the secrets that shape the result. */
   readonly what: Json;
+  /** For people who look at the run later. */
+  readonly about?: RunAbout;
 }
 
 /** An unfinished run that goes on. Reports have it, so that nobody takes an old export for a new one. */
@@ -45,17 +50,18 @@ export const freshFor = 15 * 60_000;
  * lost its server. The same command line resumes it, unless its jobs have ended in the meantime: then the run is over,
  * and a new one starts. All other runs are finished.
  */
-export async function journaled<R extends { readonly outcome: string }>(
+export async function journaled<R extends Ended>(
   identity: RunIdentity,
-  { journal, reporter, now, fresh, leftOpen }: Journaling,
+  { journal, reporter, now, fresh, mask, leftOpen }: Journaling,
   work: (run: Run) => Promise<R>,
   signal: AbortSignal,
 ): Promise<R & { readonly resumed: Resumed | undefined }> {
-  const { verb, on } = identity;
+  const { verb, on, about } = identity;
   const tell = (message: string): void => reporter.report({ type: 'notice', message });
   const { run, resumed, over } = await journal.begin(runKey(identity), verb, {
     fresh,
     places: Object.fromEntries(on.map(({ name, place }) => [name, place])),
+    about,
     endOf: (record) =>
       endOf(record, on, now(), signal, (handle) => tell(`the server does not know the job ${handle} any more`)),
   });
@@ -69,20 +75,46 @@ export async function journaled<R extends { readonly outcome: string }>(
   try {
     const report = await work(run);
     if (report.outcome === 'started') await run.leave('started');
-    else await run.finish(report.outcome === 'partial' ? 'partial' : 'done');
+    else if (report.outcome === 'partial') await run.finish('partial', faultOfPart(report, mask));
+    else await run.finish('done');
     return { ...report, resumed: earlier };
   } catch (error) {
     const outcome = outcomeOf(error, run);
     if (outcome !== undefined) {
-      await run.finish(outcome);
+      await run.finish(outcome, faultOf(error, mask));
     } else {
       // After a timeout, as after --no-wait, the command knows its job and left it.
       if (isMigratorError(error, 'STILL_RUNNING')) await run.leave('started');
-      else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed');
+      else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed', faultOf(error, mask));
       if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
     }
     throw isMigratorError(error) ? withJobs(namingBackup(error, run.record), run.record.jobs) : error;
   }
+}
+
+interface Ended {
+  readonly outcome: string;
+  readonly result?: Result | undefined;
+  readonly warnings?: readonly string[];
+}
+
+/** The longest sentence that is kept of a fault, in characters. */
+const longestFault = 500;
+
+function faultOf(error: unknown, mask: Journaling['mask']): RunFault | undefined {
+  if (!isMigratorError(error)) return undefined;
+  return { code: error.code, message: mask(error.message).slice(0, longestFault) };
+}
+
+/** What is missing when only a part was done, by the target or by the server's first warning. */
+function faultOfPart({ result, warnings = [] }: Ended, mask: Journaling['mask']): RunFault | undefined {
+  const missing = result?.items.filter(({ wanted, action }) => wanted !== true && action !== 'created') ?? [];
+  const counts = (['failed', 'not-seen', 'skipped', 'merged'] as const).flatMap((action) => {
+    const count = missing.filter((item) => item.action === action).length;
+    return count === 0 ? [] : [`${count} ${action === 'not-seen' ? 'not seen' : action}`];
+  });
+  const message = counts.length > 0 ? counts.join(', ') : warnings[0];
+  return message === undefined ? undefined : { message: mask(message).slice(0, longestFault) };
 }
 
 /** The error with the handles of the run's jobs, so that nobody loses a job by an error. */
@@ -124,18 +156,35 @@ function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
 export async function settleRun(
   job: OpenJob,
   whole: boolean,
-  { journal, now }: Pick<Journaling, 'journal' | 'now'>,
+  { journal, now, mask }: Pick<Journaling, 'journal' | 'now' | 'mask'>,
   signal: AbortSignal,
+  /** What the caller has just seen of the job, and of the target. */
+  seen: { readonly status?: JobStatus; readonly result?: Result | undefined } = {},
 ): Promise<{ readonly partial: boolean }> {
-  const open = (await journal.list()).find(({ jobs }) => jobs.includes(job.handle));
+  const open = (await journal.list()).find((run) => handleIn(run, job.id, job.instance) !== undefined);
   if ((open?.outcome ?? 'detached') !== 'detached' || open === undefined)
     return { partial: open?.outcome === 'partial' };
   const moves = Object.keys(open.facts).some((name) => name.startsWith('move:'));
   const left = open.left ?? (moves ? undefined : 'started');
   const end = await endOf({ ...open, left }, [job.instance], now(), signal);
   const outcome = end === 'done' && !whole ? 'partial' : end;
-  if (outcome !== undefined) await journal.settle(job.handle, outcome);
+  const recorded = handleIn(open, job.id, job.instance) ?? job.handle;
+  if (outcome !== undefined) await journal.settle(recorded, outcome, faultAtEnd(outcome, seen, mask));
   return { partial: outcome === 'partial' };
+}
+
+function faultAtEnd(
+  outcome: RunOutcome,
+  { status, result }: { readonly status?: JobStatus; readonly result?: Result | undefined },
+  mask: Journaling['mask'],
+): RunFault | undefined {
+  if (outcome === 'done' || status === undefined) return undefined;
+  const told = status.messages.filter(({ level }) => level !== 'info').map(({ text }) => text);
+  if (outcome === 'partial') return faultOfPart({ outcome, result, warnings: told }, mask);
+  return {
+    code: 'JOB_FAILED',
+    message: mask(told[0] ?? `the job ended as ${status.wireState}`).slice(0, longestFault),
+  };
 }
 
 /**
@@ -155,7 +204,7 @@ async function endOf(
   const last = record.jobs.at(-1);
   const looks: JobStatus[] = [];
   for (const handle of record.jobs) {
-    const look = await lookAt(handle, on, signal);
+    const look = await lookAt(handle, record, on, signal);
     // What only earlier jobs needed may be deleted while the last one is at work.
     if (look === 'gone' && handle !== last) continue;
     if (look === 'gone') {
@@ -186,13 +235,15 @@ function outcomeOfJob({ state }: JobStatus): RunOutcome {
 
 async function lookAt(
   text: string,
+  record: RunRecord,
   on: readonly Instance[],
   signal: AbortSignal,
 ): Promise<JobStatus | 'gone' | undefined> {
   const handle = parseHandle(text);
   const instance = on.find(({ name }) => name === handle.instance);
+  if (instance === undefined) return undefined;
   try {
-    return await instance?.adapter.jobs.status(handle.id, signal);
+    return await instance.adapter.jobs.status(wholeId(handle.id, instance, [record]), signal);
   } catch (error) {
     if (isMigratorError(error, 'NOT_FOUND')) return 'gone';
     throw error;

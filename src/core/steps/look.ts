@@ -5,7 +5,7 @@ import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Depth, Named, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
-import type { OpenJob } from '../job-handle.ts';
+import { handleIn, type OpenJob, stepsWith } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
 import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
@@ -172,16 +172,14 @@ export async function looked<Seen>(
  * Undefined when this machine did not start it, or when it changes nothing.
  */
 export async function resultOfJob(
-  { instance, id, handle }: OpenJob,
+  { instance, id }: OpenJob,
   status: JobStatus,
   { journal, open, reporter }: { readonly journal: Journal; readonly open: Opening; readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<Result | undefined> {
-  const run = (await journal.list()).find(({ jobs }) => jobs.includes(handle));
+  const run = (await journal.list()).find((one) => handleIn(one, id, instance) !== undefined);
   if (run === undefined) return undefined;
-  const [step] = Object.entries(run.facts).flatMap(([name, value]) =>
-    name.endsWith('.job') && value === id ? [name.slice(0, -'.job'.length)] : [],
-  );
+  const [step] = stepsWith(run, id, instance);
   const kept = step === undefined ? undefined : await journal.kept(run, step);
   if (kept === undefined || step === undefined) return undefined;
   const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);

@@ -2,6 +2,8 @@ import type { InventoryItem } from '../../ports/adapter.ts';
 import type { Importer } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import { plural } from '../../plural.ts';
+import { tally } from '../snapshots/tally.ts';
 
 /**
  * What an import would do to the named objects. They are matched by name, as the products do it. Other objects of the
@@ -41,9 +43,8 @@ export function announcePlan(plan: readonly PlanItem[], target: string, reporter
     }
     return;
   }
-  const counts = new Map<string, number>();
-  for (const { kind, action } of plan) counts.set(`${kind}: ${action}`, (counts.get(`${kind}: ${action}`) ?? 0) + 1);
-  for (const [what, count] of counts) notice(`on ${target}, ${what} ${count}`);
+  for (const { kind, action, planned = 0 } of tally(plan, undefined))
+    notice(`on ${target}, ${action}: ${plural(planned, kind)}`);
 }
 
 /**

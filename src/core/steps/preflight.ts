@@ -2,12 +2,15 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 import { isFinal } from './watch.ts';
 
 /** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
 export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
-  return tell(instance, await ask(instance, reporter, signal), reporter);
+  tellPhase(instance, reporter);
+  const info = await instance.adapter.probe(signal);
+  reporter.report({ type: 'phase-end' });
+  return tell(instance, info, reporter, signal);
 }
 
 /**
@@ -25,28 +28,44 @@ export async function probeBoth(
     return [info, info];
   }
   const stop = new AbortController();
-  const first = ask(source, reporter, signal);
-  const second = ask(target, reporter, AbortSignal.any([signal, stop.signal]));
+  // Both are asked at once. The phases are told one after the other, as the answers are taken.
+  tellPhase(source, reporter);
+  const first = source.adapter.probe(signal);
+  const second = target.adapter.probe(AbortSignal.any([signal, stop.signal]));
   // It is awaited after the first one.
   second.catch(() => undefined);
   try {
-    const [info, targetInfo] = [await first, await second];
-    return [tell(source, info, reporter), tell(target, targetInfo, reporter)];
+    const info = await first;
+    tellPhase(target, reporter);
+    const targetInfo = await second;
+    reporter.report({ type: 'phase-end' });
+    return [await tell(source, info, reporter, signal), await tell(target, targetInfo, reporter, signal)];
   } catch (error) {
     stop.abort();
     throw error;
   }
 }
 
-function ask(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
-  reporter.report({ type: 'phase', name: 'probe', subject: instance.name });
-  return instance.adapter.probe(signal);
+function tellPhase({ name }: Instance, reporter: Reporter): void {
+  reporter.report({ type: 'phase', name: 'probe', subject: name });
 }
 
-function tell({ name }: Instance, info: InstanceInfo, reporter: Reporter): InstanceInfo {
+async function tell(
+  instance: Instance,
+  info: InstanceInfo,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<InstanceInfo> {
+  const { name } = instance;
   for (const note of info.notes) reporter.report({ type: 'warning', message: `${name}: ${note}` });
   if (info.mode === 'maintenance') {
-    reporter.report({ type: 'warning', message: `${name} is already in maintenance mode` });
+    // A migration turns the mode on and off by itself, also one of ours that is still running.
+    const job = await migrationAtWork(instance, signal);
+    reporter.report(
+      job === undefined
+        ? { type: 'warning', message: `${name} is already in maintenance mode` }
+        : { type: 'notice', message: `${name} is in maintenance mode, because a migration is running: ${job}` },
+    );
   }
   return info;
 }
@@ -112,8 +131,7 @@ export async function leftMaintenance(
 async function migrationAtWork(instance: Instance, signal: AbortSignal): Promise<string | undefined> {
   try {
     for await (const job of instance.adapter.jobs.list({ all: false, limit: 20 }, signal)) {
-      const handle = { product: instance.adapter.product, instance: instance.name, id: job.id };
-      if (!isFinal(job.state)) return formatHandle(handle);
+      if (!isFinal(job.state)) return handleOf(instance, job.id);
     }
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;

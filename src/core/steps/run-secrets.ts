@@ -2,6 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { RunRecord } from '../../ports/journal.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { facet, type Instance } from '../instance.ts';
+import { stepsWith } from '../job-handle.ts';
 
 /**
  * Makes secrets that the user did not give, by option name. In one run the same names give the same secrets, also in
@@ -33,9 +34,9 @@ export async function secretsOfExport(
 }
 
 /** The names of the own secrets of the export that a run started as this job. */
-export function carriedBy({ facts }: Pick<RunRecord, 'facts'>, job: string): readonly string[] {
-  const started = Object.entries(facts).find(([name, value]) => name.endsWith('.job') && value === job);
-  const step = started?.[0].slice(0, -'.job'.length);
+export function carriedBy(record: Pick<RunRecord, 'facts'>, job: string, source: Instance): readonly string[] {
+  const { facts } = record;
+  const [step] = stepsWith(record, job, source);
   return (step === undefined ? undefined : facts[`${step}.carries`]) ?? [];
 }
 
@@ -62,9 +63,13 @@ export async function secretsOfImport(
     (one) => given[one] !== undefined && given[one].reveal() !== carried[one]?.reveal(),
   );
   if (other !== undefined) {
-    throw new MigratorError('PACKAGE_LOCKED', `--${flagOf(other)} is not the ${other} that ${name} was made with and carries`, {
-      hint: `leave out --${flagOf(other)}: it is taken from the package`,
-    });
+    throw new MigratorError(
+      'PACKAGE_LOCKED',
+      `--${flagOf(other)} is not the ${other} that ${name} was made with and carries`,
+      {
+        hint: `leave out --${flagOf(other)}: it is taken from the package`,
+      },
+    );
   }
   const known = { ...carried, ...given };
   const missing = missingIn(known, requiredSecrets);

@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { RunRecord } from '../../ports/journal.ts';
 import type { Options } from '../../ports/options.ts';
-import { parseHandle } from '../job-handle.ts';
+import { handleIn, isSameId, type OpenJob, parseHandle, stepsWith } from '../job-handle.ts';
 import { canAnswer, type Consenting } from './consent.ts';
 import type { Journaling } from './journaled.ts';
 import { backupStep } from './way-back.ts';
@@ -25,36 +25,33 @@ export function backupOf({ run, step, target }: Started): readonly KeptBackup[] 
 }
 
 /** The steps of runs on this machine that started the job. */
-export async function stepsOf(handle: string, { journal }: Journaling): Promise<readonly Started[]> {
-  const { id, instance } = parseHandle(handle);
-  const runs = (await journal.list()).filter(({ jobs }) => jobs.includes(handle));
+export async function stepsOf({ id, instance }: OpenJob, { journal }: Journaling): Promise<readonly Started[]> {
+  const runs = (await journal.list()).filter((run) => handleIn(run, id, instance) !== undefined);
   return runs.flatMap((run) => {
     // A move is a job of its source.
-    const other = Object.keys(run.places ?? {}).find((place) => place !== instance);
-    return Object.entries(run.facts).flatMap(([name, value]) => {
-      if (!name.endsWith('.job') || value !== id) return [];
-      const step = name.slice(0, -'.job'.length);
+    const other = Object.keys(run.places ?? {}).find((place) => place !== instance.name);
+    return stepsWith(run, id, instance).flatMap((step) => {
       // The export of a backup is no job to undo.
       if (step.startsWith('backup')) return [];
-      return [{ run, step, target: step.startsWith('move:') ? (other ?? instance) : instance }];
+      return [{ run, step, target: step.startsWith('move:') ? (other ?? instance.name) : instance.name }];
     });
   });
 }
 
 /** UNSUPPORTED for the handle of an export, which changed nothing. The hint names the import of the same run. */
-export async function requireChange(handle: string, { journal }: Journaling): Promise<void> {
-  const { id, instance, product } = parseHandle(handle);
+export async function requireChange({ id, handle, instance }: OpenJob, { journal }: Journaling): Promise<void> {
   for (const run of await journal.list()) {
-    if (!run.jobs.includes(handle)) continue;
-    const [step] = Object.entries(run.facts).flatMap(([name, value]) =>
-      name.endsWith('.job') && value === id ? [name.slice(0, -'.job'.length)] : [],
-    );
+    const recorded = handleIn(run, id, instance);
+    if (recorded === undefined) continue;
+    const [step] = stepsWith(run, id, instance);
     if (step === undefined || !/^(?:backup|export)/u.test(step)) continue;
     const changed = changeAfter(step, run);
     const other = run.jobs.findLast(
-      (one) => changed !== undefined && parseHandle(one).id === changed && one !== handle,
+      (one) => changed !== undefined && isSameId(parseHandle(one).id, changed, instance.adapter) && one !== recorded,
     );
-    const what = step.startsWith('backup') ? `the export of a backup of ${instance}` : `an export of ${product}`;
+    const what = step.startsWith('backup')
+      ? `the export of a backup of ${instance.name}`
+      : `an export of ${instance.adapter.product}`;
     throw new MigratorError('UNSUPPORTED', `${handle} is ${what}: it changed nothing, so there is nothing to undo`, {
       hint:
         other === undefined
@@ -75,16 +72,17 @@ function changeAfter(step: string, { facts }: RunRecord): string | undefined {
  * would take back what people have done since.
  */
 export async function undoneBefore(
-  handle: string,
+  { id, handle, instance }: OpenJob,
   {
     journaling: { journal },
     requireAnswerable,
   }: Pick<Consenting, 'requireAnswerable'> & { readonly journaling: Journaling },
 ): Promise<string> {
-  const earlier = (await journal.list()).find(
-    ({ verb, outcome, facts }) =>
-      verb === 'undo' && facts['undo.of'] === handle && (outcome === 'done' || outcome === 'partial'),
-  );
+  const earlier = (await journal.list()).find(({ verb, outcome, facts }) => {
+    const undone = facts['undo.of'];
+    if (verb !== 'undo' || typeof undone !== 'string' || (outcome !== 'done' && outcome !== 'partial')) return false;
+    return handleIn({ jobs: [undone] }, id, instance) !== undefined;
+  });
   if (earlier === undefined) return '';
   const told = `${handle} was undone at ${earlier.updatedAt}`;
   if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return `${told}; `;

@@ -1,3 +1,4 @@
+import { plural } from '../../plural.ts';
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
@@ -21,7 +22,7 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
   if (file === undefined || others.length > 0) {
     throw new MigratorError(
       'PACKAGE_MALFORMED',
-      `${name} has ${file === undefined ? 0 : others.length + 1} files under native/, but exactly one is needed`,
+      `${name} has ${plural(file === undefined ? 0 : others.length + 1, 'file')} under native/, but exactly one is needed`,
       {
         hint: 'a file that a server exported is sealed for an import with: migrator package seal <file> --server-export',
       },

@@ -56,6 +56,6 @@ export async function hasLeftTrace(
   const patience = Math.min(leastWaitMs + objects * waitPerObjectMs, longestWaitMs);
   const left = startedAfter.getTime() + patience - server.clock.now().getTime();
   if (left <= 0) return false;
-  await server.clock.sleep(left, signal);
+  await server.clock.sleep(left, signal, `traces of an import whose answer was lost, on ${server.name}`);
   return differs();
 }

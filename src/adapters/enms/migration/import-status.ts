@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import { z } from 'zod';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
@@ -226,7 +227,7 @@ function absentMessages({ types }: Arrival): readonly JobMessage[] {
     if (there === packaged) return [];
     const names = missing.slice(0, 10).join(', ');
     const more = packaged - there > 10 ? ` and ${packaged - there - 10} more` : '';
-    const text = `${packaged - there} of ${packaged} ${type} are not on the server: ${names}${more}`;
+    const text = `${packaged - there} of ${plural(packaged, type)} are not on the server: ${names}${more}`;
     return [{ level: 'error', text } as const];
   });
 }

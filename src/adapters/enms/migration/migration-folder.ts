@@ -140,6 +140,6 @@ export async function readWhole(
     } catch (error) {
       if (!isMigratorError(error, 'REMOTE_UNREACHABLE') || attempt === attempts) throw error;
     }
-    await clock.sleep(pauseMs * attempt, signal);
+    await clock.sleep(pauseMs * attempt, signal, `the next try to read ${path}`);
   }
 }

@@ -122,7 +122,7 @@ async function takenSoon(target: Library, migration: string, signal: AbortSignal
   for (let look = 1; look <= looks; look += 1) {
     const there = await target.client.migration(migration, signal);
     if (there !== undefined && isTaken(there)) return there;
-    if (look < looks) await target.tools.clock.sleep(pauseMs, signal);
+    if (look < looks) await target.tools.clock.sleep(pauseMs, signal, 'the target, which has not taken the import yet');
   }
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import type { JobKind, JobMessage, JobState, JobStatus } from '../../../ports/job.ts';
 import { remedyOf, tellsUnreadableFile } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
@@ -50,7 +51,7 @@ function fractionOf(progress: number | undefined): Pick<Reading, 'fraction'> {
 
 export function warningsOf({ packageInfo: { warnings } }: Migration): readonly JobMessage[] {
   return warnings.flatMap(({ message, bannedObjectCount }) => {
-    const count = bannedObjectCount === undefined ? '' : ` (${bannedObjectCount} objects)`;
+    const count = bannedObjectCount === undefined ? '' : ` (${plural(bannedObjectCount, 'object')})`;
     return message === undefined ? [] : said('warning', `${message}${count}`);
   });
 }

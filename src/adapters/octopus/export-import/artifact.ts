@@ -21,7 +21,7 @@ export async function exportArtifact(
 ): Promise<ArtifactResource> {
   const space = await server.space(signal);
   for (const pause of [0, ...(waits ? pauses : [])]) {
-    if (pause > 0) await tools.clock.sleep(pause, signal);
+    if (pause > 0) await tools.clock.sleep(pause, signal, `the zip of ${task}, which the server has not attached yet`);
     const found = chosen(await client.artifacts(space, task, signal), task);
     if (found !== undefined) return found;
   }

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { guardedTypes } from './asset-types.ts';
 
@@ -41,12 +42,7 @@ function whyKept(type: string): { readonly detail?: string } {
 export function countsOf(assets: readonly Asset[]): string {
   const counts = new Map<string, number>();
   for (const { type } of assets) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return [...counts].map(([type, count]) => `${count} ${plural(type, count)}`).join(', ');
-}
-
-function plural(type: string, count: number): string {
-  if (count === 1 || type.endsWith('s')) return type;
-  return type === 'Policy' ? 'Policies' : `${type}s`;
+  return [...counts].map(([type, count]) => plural(count, type)).join(', ');
 }
 
 function key({ type, name }: Asset): string {

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { JobMessage, JobStatus } from '../../../ports/job.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
@@ -80,7 +81,7 @@ export async function withTasks(brought: Brought, signal: AbortSignal): Promise<
     found = await tasksOfJob(brought, signal);
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND')) throw error;
-    const text = `${names.size} tasks arrived in ${formatPath(path)}, and this account may not read them: look whether they are enabled, and on which Snaplex`;
+    const text = `${plural(names.size, 'task')} arrived in ${formatPath(path)}, and this account may not read them: look whether they are enabled, and on which Snaplex`;
     return { ...status, messages: [...status.messages, { level: 'warning', text }] };
   }
   const { tasks, touched } = found;

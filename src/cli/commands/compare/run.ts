@@ -23,6 +23,6 @@ export async function runCompare({ options, command }: Invocation<CompareOptions
     { source, target, reporter: await context.reporter() },
     context.signal,
   );
-  context.result('compare', { from, to, ...report }, lines(...describeComparison(report, from, to)));
+  context.result('compare', { from, to, ...report }, lines(...describeComparison(report, from, to, context.columns)));
   return { outcome: report.outcome };
 }

@@ -6,9 +6,13 @@ const time = z.string().describe('ISO 8601');
 /** One line of `--progress json`. */
 export const progressEvent = z.discriminatedUnion('type', [
   z.strictObject({ time, type: z.literal('phase'), name: z.string(), subject: z.string() }),
-  jobStatus
-    .omit({ id: true, messages: true, undelivered: true })
-    .extend({ time, type: z.literal('job'), handle: z.string(), messages: jobStatus.shape.messages.optional() }),
+  jobStatus.omit({ id: true, messages: true, undelivered: true }).extend({
+    time,
+    type: z.literal('job'),
+    handle: z.string(),
+    secondsLeft: z.number().optional().describe('by the progress since the job was first seen'),
+    messages: jobStatus.shape.messages.optional(),
+  }),
   z.strictObject({
     time,
     type: z.literal('bytes'),
@@ -17,6 +21,12 @@ export const progressEvent = z.discriminatedUnion('type', [
     total: z.number().optional(),
     rate: z.number().optional().describe('bytes per second'),
     secondsLeft: z.number().optional(),
+  }),
+  z.strictObject({
+    time,
+    type: z.literal('wait'),
+    what: z.string().describe('completes "waiting for …"'),
+    milliseconds: z.number().optional(),
   }),
   z.strictObject({ time, type: z.literal('notice'), message: z.string() }),
   z.strictObject({ time, type: z.literal('warning'), message: z.string(), hint: z.string().optional() }),

@@ -3,9 +3,9 @@ import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
-import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
+import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
-export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions {
+export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions, TellingOptions {
   readonly to?: string;
   readonly dryRun?: boolean;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
@@ -30,7 +30,7 @@ export function importFlags(command: Command, products: Products): void {
         .default('keep'),
     )
     .option('--ignore-version', 'import even if the servers have different releases');
-  withOpening(withCaution(withFresh(withWaiting(command))));
+  withOpening(withCaution(withFresh(withWaiting(withTelling(command)))));
   withProductOptions(command, 'import', products);
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',

@@ -1,5 +1,6 @@
 import { importPackage, type ImportReport } from '../../../core/operations/import-package.ts';
 import { formatRef } from '../../../core/package-ref.ts';
+import { tally } from '../../../core/snapshots/tally.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -8,22 +9,14 @@ import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { type NamedSource, parsePackageArgument, sourceFromFile } from '../../packages/package-argument.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
+import { describeChanges, describeItems, type Naming } from '../changes.ts';
 import { signerWords } from '../readers.ts';
-import {
-  describeDryRun,
-  describeItems,
-  describeLeft,
-  describePlan,
-  describeResult,
-  describeResumed,
-  describeVia,
-  headline,
-} from '../summary.ts';
+import { describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -52,11 +45,12 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
     overwrites: asked.overwrites === true,
     skips: asked.skips === true,
     ignoreVersion: options.ignoreVersion === true,
+    log: options.log === true,
     options: flags.options,
   };
   const report = await calledBack(callbacks, context, () =>
     journaled(
-      { verb: 'import', on: [target], what },
+      { verb: 'import', on: [target], what, about: { projects: [], to, dryRun: input.dryRun, package: text } },
       journaling,
       (run) =>
         importPackage(
@@ -67,7 +61,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
             secrets: flags.secrets,
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,
@@ -79,8 +73,11 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   );
   context.result(
     'import',
-    { to, ...report },
-    lines(render(to, report, input.preview), describeResumed(report.resumed)),
+    { to, ...report, counts: tally(report.plan, report.result) },
+    lines(
+      render(to, report, input.preview, { all: options.names, columns: context.columns }),
+      describeResumed(report.resumed),
+    ),
   );
   return { outcome: report.outcome };
 }
@@ -105,6 +102,7 @@ function render(
     signerName,
   }: ImportReport,
   preview: boolean,
+  naming: Naming,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -114,8 +112,9 @@ function render(
     );
   const verb = dryRun ? 'finished the dry run of the import of' : 'imported';
   return lines(
-    dryRun ? describeDryRun(log, plan, handle) : undefined,
-    dryRun ? describePlan(plan) : undefined,
+    describeChanges(plan, result, naming),
+    result === undefined ? describeItems(items, naming.columns) : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
     headline(
       `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
       name,
@@ -124,11 +123,10 @@ function render(
     ),
     signer === undefined ? undefined : `signed by ${signerWords(signer, signerName)}`,
     describeVia(via),
-    result === undefined ? describeItems(items) : describeResult(result),
-    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
     ...describeLeft(left),
-    ...warnings.map((warning) => `warning: ${warning}`),
+    log.length > 0 || dryRun ? describeLogOf(log, handle) : undefined,
+    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
   );
 }

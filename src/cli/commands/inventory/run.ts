@@ -22,7 +22,7 @@ export async function runInventory(
   context.result(
     'inventory',
     { from, items },
-    rows.length === 0 ? `${from} has no ${kind}` : table(['kind', 'name', 'id', 'in'], rows),
+    rows.length === 0 ? `${from} has no ${kind}` : table(['kind', 'name', 'id', 'in'], rows, context.columns),
   );
   return undefined;
 }

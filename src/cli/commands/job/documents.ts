@@ -15,6 +15,10 @@ export const documents = {
         waitingFor: z.string().optional(),
         title: z.string(),
         queuedAt: z.string().optional(),
+        projects: z.array(z.string()).optional().describe('absent when no run of this machine started the job'),
+        from: z.string().optional(),
+        to: z.string().optional(),
+        dryRun: z.boolean().optional(),
       }),
     ),
   },
@@ -25,6 +29,19 @@ export const documents = {
         startedAt: z.string(),
         updatedAt: z.string(),
         outcome: z.string(),
+        state: z
+          .enum(['done', 'partial', 'failed', 'cancelled', 'started', 'running', 'interrupted', 'waiting'])
+          .describe('started: its jobs go on without it; interrupted: the same command goes on with it'),
+        projects: z.array(z.string()),
+        from: z.string().optional(),
+        to: z.string().optional(),
+        dryRun: z.boolean(),
+        package: z.string().optional(),
+        error: z
+          .strictObject({ code: z.string().optional(), message: z.string() })
+          .optional()
+          .describe('why the run failed or is partial'),
+        waitingFor: z.string().optional(),
         jobs: z.array(handle),
       }),
     ),

@@ -7,6 +7,8 @@ export interface JobListOptions {
   readonly from?: string;
   readonly all?: boolean;
   readonly waiting?: boolean;
+  readonly failed?: boolean;
+  readonly everywhere?: boolean;
   readonly limit: string;
 }
 
@@ -14,9 +16,16 @@ export function listFlags(command: Command): void {
   command
     .option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine')
     .option('--all', 'with --from: list jobs of all kinds')
-    .option('--waiting', 'with --from: list only jobs that wait for a person, such as an approval')
+    .option('--waiting', 'list only what waits for a person, such as an approval; the servers are asked')
+    .option('--failed', 'list only what failed')
+    .option('--everywhere', 'list runs on all servers, not only on those of this rc file')
     .addOption(new Option('--limit <count>', 'list at most this many').default('20'));
-  examples(command, ['migrator job list', 'migrator job list --from prod', 'migrator job list --from prod --waiting']);
+  examples(command, [
+    'migrator job list',
+    'migrator job list --from prod',
+    'migrator job list --failed',
+    'migrator job list --from prod --waiting',
+  ]);
 }
 
 export function showFlags(command: Command): void {

@@ -1,10 +1,16 @@
+import { handleIn } from '../../../core/job-handle.ts';
 import { readJobs } from '../../../core/operations/read-lists.ts';
 import { MigratorError } from '../../../errors.ts';
+import type { RunAbout } from '../../../ports/journal.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { table } from '../../terminal/table.ts';
+import { humanDuration } from '../../terminal/amounts.ts';
+import { plainText } from '../../terminal/plain-text.ts';
+import { hasUnicode } from '../../terminal/signs.ts';
+import { lines, table } from '../../terminal/table.ts';
 import type { JobListOptions } from './flags.ts';
+import { aboutOf, listRuns, type ListedRun } from './listed-runs.ts';
 
 export async function runJobList({ options }: Invocation<JobListOptions>, context: Context) {
   const limit = Number(options.limit);
@@ -13,44 +19,82 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
       'USAGE',
       `${context.flagSource('limit').words}: "${options.limit}" is not a positive whole number`,
     );
-  if (options.from === undefined && options.waiting === true)
-    throw new MigratorError('USAGE', '--waiting asks an instance: name it with --from');
-  if (options.from === undefined) return listRuns(limit, context);
+  const [waiting, failed] = [options.waiting === true, options.failed === true];
+  if (options.from === undefined) {
+    const everywhere = options.everywhere === true;
+    const { runs, elsewhere } = await listRuns({ limit, waiting, failed, everywhere }, context);
+    const none = `no runs on this machine ${wordsOf(options) ?? 'yet'}`;
+    context.result(
+      'run-list',
+      { runs },
+      lines(
+        runs.length === 0 ? none : tableOfRuns(runs, context),
+        elsewhere > 0 ? `on servers of other rc files: ${elsewhere} more; see them with --everywhere` : undefined,
+      ),
+    );
+    return undefined;
+  }
   const source = await (await instancesOf(context)).source(options.from);
-  const listing = { all: options.all === true, limit, waiting: options.waiting === true };
-  const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
-  const rows = jobs.map((job) => [
-    job.handle,
-    job.kind,
-    job.wireState,
-    job.queuedAt ?? '',
-    job.title,
-    job.waitingFor ?? '',
+  const listing = { all: options.all === true, limit, waiting, failed };
+  const found = await readJobs(listing, source, await context.reporter(), context.signal);
+  const records = await (await context.journal()).list();
+  const jobs = found.map((job) => {
+    const record = records.find(
+      (one) => (one.places?.[source.name] ?? source.place) === source.place && handleIn(one, job.id, source),
+    );
+    return { ...job, ...(record === undefined ? {} : routeOf(aboutOf(record))) };
+  });
+  const now = Date.now();
+  const rows = jobs.map(({ handle, kind, wireState, queuedAt, title, waitingFor = '', projects = [], ...route }) => [
+    queuedAt === undefined ? '' : ageOf(queuedAt, now),
+    `${kind} ${plainText(projects.length > 0 ? projects.join(', ') : title)}`,
+    pathOf(route, context),
+    plainText(wireState),
+    plainText(waitingFor),
+    handle,
   ]);
   context.result(
     'job-list',
     { from: options.from, jobs },
     rows.length === 0
-      ? `no migration jobs ${options.waiting === true ? 'wait for a person ' : ''}on ${source.name}`
-      : table(['job', 'kind', 'state', 'queued', 'title', 'waits for'], rows),
+      ? `no migration jobs on ${source.name}${wordsOf(options) === undefined ? '' : ` ${wordsOf(options) ?? ''}`}`
+      : table(['age', 'what', 'from/to', 'state', 'waits for', 'job'], rows, context.columns),
   );
   return undefined;
 }
 
-async function listRuns(limit: number, context: Context) {
-  const runs = (await (await context.journal()).list()).slice(0, limit);
-  const shown = runs.map(({ verb, startedAt, updatedAt, outcome, jobs }) => ({
-    verb,
-    startedAt,
-    updatedAt,
-    outcome: outcome ?? 'unfinished',
-    jobs,
-  }));
-  const rows = shown.map(({ verb, startedAt, outcome, jobs }) => [startedAt, verb, outcome, jobs.join(' ')]);
-  context.result(
-    'run-list',
-    { runs: shown },
-    rows.length === 0 ? 'no runs on this machine yet' : table(['started', 'verb', 'outcome', 'jobs'], rows),
+function wordsOf({ waiting, failed }: JobListOptions): string | undefined {
+  if (waiting === true) return failed === true ? 'wait for a person or failed' : 'wait for a person';
+  return failed === true ? 'failed' : undefined;
+}
+
+const routeOf = ({ projects, from, to, dryRun = false }: RunAbout) => ({ projects, from, to, dryRun });
+
+function tableOfRuns(runs: readonly ListedRun[], context: Context): string {
+  const now = Date.now();
+  return table(
+    ['age', 'what', 'from/to', 'outcome', 'why', 'jobs'],
+    runs.map(({ verb, startedAt, projects, dryRun, state, error, waitingFor, jobs, ...route }) => [
+      ageOf(startedAt, now),
+      `${verb} ${plainText(projects.length > 0 ? projects.join(', ') : (route.package ?? ''))}${dryRun ? ' (dry run)' : ''}`.trim(),
+      pathOf(route, context),
+      state,
+      plainText(
+        waitingFor ?? (error === undefined ? '' : [error.code, shortened(error.message)].filter(Boolean).join(': ')),
+      ),
+      jobs.join(' '),
+    ]),
+    context.columns,
   );
-  return undefined;
+}
+
+/** The first part of a sentence. The whole is in the JSON. */
+const shortened = (text: string): string => (text.length <= 120 ? text : `${text.slice(0, 119)}…`);
+
+const ageOf = (since: string, now: number): string => humanDuration(Math.max(0, now - Date.parse(since)));
+
+function pathOf({ from, to }: Pick<RunAbout, 'from' | 'to'>, { io }: Context): string {
+  const arrow = hasUnicode(io) ? '→' : '->';
+  if (from === undefined) return to === undefined ? '' : `${arrow} ${to}`;
+  return to === undefined ? from : `${from} ${arrow} ${to}`;
 }

@@ -1,11 +1,11 @@
-import { formatHandle, type OpenJob, parseHandle } from '../../../core/job-handle.ts';
+import { handleIn, handleOf, type OpenJob, parseHandle, wholeId } from '../../../core/job-handle.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
 
 /**
- * The job of a handle. USAGE when its instance has another product, CONFLICT when the name of the instance means another
- * server than the one on which this machine started the job.
+ * The job of a handle, which may be a short one. USAGE when its instance has another product, CONFLICT when the name of the
+ * instance means another server than the one on which this machine started the job.
  */
 export async function openJob(
   text: string,
@@ -22,14 +22,17 @@ export async function openJob(
     );
   }
   const instance = await (writes ? instances.target(parsed.instance) : instances.source(parsed.instance));
-  const run = (await (await context.journal()).list()).find(({ jobs }) => jobs.includes(text));
-  const place = run?.places?.[parsed.instance];
-  if (place !== undefined && place !== instance.place) {
+  const records = await (await context.journal()).list();
+  const isHere = ({ places }: (typeof records)[number]): boolean =>
+    (places?.[parsed.instance] ?? instance.place) === instance.place;
+  const id = wholeId(parsed.id, instance, records.filter(isHere));
+  const run = records.find((record) => handleIn(record, id, instance) !== undefined);
+  if (run !== undefined && !records.some((one) => isHere(one) && handleIn(one, id, instance) !== undefined)) {
     throw new MigratorError(
       'CONFLICT',
-      `${text} is a job on ${place}, but instance "${parsed.instance}" is ${instance.place} now`,
+      `${text} is a job on ${run.places?.[parsed.instance] ?? ''}, but instance "${parsed.instance}" is ${instance.place} now`,
       { hint: 'name the server of the job in the rc file again, or use the rc file with which the job was started' },
     );
   }
-  return { instance, id: parsed.id, handle: formatHandle(parsed) };
+  return { instance, id, handle: handleOf(instance, id) };
 }

@@ -8,6 +8,6 @@ export async function runJobShow({ args: [text = ''] }: Invocation, context: Con
   const job = await openJob(text, context, { writes: false });
   const { handle } = job;
   const status = await showJob(job, await context.journaling(false), context.signal);
-  context.result('job-show', { handle, status }, describeJob(handle, status));
+  context.result('job-show', { handle, status }, describeJob(handle, status, context.columns));
   return undefined;
 }

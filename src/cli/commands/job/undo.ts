@@ -8,19 +8,21 @@ import { consenting } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { ownSecretsOf } from '../../keys/own-secrets.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDifferences, describeJob, describeLeft, describeResult } from '../summary.ts';
+import { describeChanges } from '../changes.ts';
+import { describeDifferences, describeJob, describeLeft } from '../summary.ts';
 import type { JobUndoOptions } from './flags.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobUndo({ args: [text = ''], options }: Invocation<JobUndoOptions>, context: Context) {
   const job = await openJob(text, context, { writes: true });
+  const reporter = await context.reporter();
   const ports = {
-    clock: systemClock,
+    clock: tellingClock(reporter),
     random: systemRandom,
-    reporter: await context.reporter(),
+    reporter,
     ...consenting(options, context),
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).target(name),
@@ -33,7 +35,7 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
   context.result(
     'job-undo',
     { handle: job.handle, undo, outcome, status, backup, result, left, warnings, differences },
-    render(job.handle, report),
+    render(job.handle, report, context.columns),
   );
   return { outcome };
 }
@@ -57,6 +59,7 @@ async function openBackup(file: string, handle: string, options: JobUndoOptions,
 function render(
   handle: string,
   { outcome, undo, status, backup, result, left, warnings, differences }: JobUndoReport,
+  columns: number,
 ): string {
   if (outcome === 'started' && backup === undefined)
     return `started the undo of ${handle}\nwait for it with: migrator job wait ${undo}`;
@@ -64,12 +67,12 @@ function render(
     differences === undefined || differences.length === 0
       ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
       : `${backup === undefined ? `undid ${handle}` : `imported ${backup}`}, but the target is not as it was before ${handle}`,
-    describeResult(result),
-    ...describeDifferences(differences ?? [], 'missing', 'added'),
+    describeChanges([], result, { columns }),
+    ...describeDifferences(differences ?? [], 'missing', 'added', columns),
     backup !== undefined && differences === undefined
       ? 'nobody can tell whether the target is as it was before: compare it yourself'
       : undefined,
-    status && describeJob(undo, status),
+    status && describeJob(undo, status, columns),
     ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );

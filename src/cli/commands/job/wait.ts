@@ -2,18 +2,20 @@ import { waitForJob } from '../../../core/operations/job-wait.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
-import { systemClock } from '../../runtime.ts';
+import { tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeJob, describeLeft, describeResult } from '../summary.ts';
+import { describeChanges } from '../changes.ts';
+import { describeJob, describeLeft } from '../summary.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
   const waiting = waitingOf(options, context);
   const job = await openJob(text, context, { writes: false });
+  const reporter = await context.reporter();
   const ports = {
-    clock: systemClock,
-    reporter: await context.reporter(),
+    clock: tellingClock(reporter),
+    reporter,
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).source(name),
   };
@@ -21,7 +23,11 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
   context.result(
     'job-wait',
     { handle: job.handle, outcome, status, result, left },
-    lines(describeJob(job.handle, status), describeResult(result), ...describeLeft(left)),
+    lines(
+      describeJob(job.handle, status, context.columns),
+      describeChanges([], result, { columns: context.columns }),
+      ...describeLeft(left),
+    ),
   );
   return { outcome };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   comparison,
+  counts,
   handle,
   jobItem,
   left,
@@ -39,6 +40,7 @@ export const documents = {
       ),
     jobs: z.array(handle),
     package: packageRef.optional(),
+    counts,
     plan,
     dryRun: z.boolean(),
     warnings: z.array(z.string()),
@@ -47,7 +49,7 @@ export const documents = {
     verified: z.strictObject(comparison).optional().describe('what --verify found'),
     left,
     backup: z.string().optional(),
-    log: z.array(logLine),
+    log: z.array(logLine).describe('with --log, for a preview, and for a dry run that has no plan'),
     via,
     resumed,
   },

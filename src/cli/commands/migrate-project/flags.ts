@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
-import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
+import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
-export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
+export interface MigrateProjectOptions extends WaitOptions, CautionOptions, TellingOptions {
   readonly from?: string;
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
@@ -30,7 +30,7 @@ export function migrateProjectFlags(command: Command, products: Products): void 
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
-  withCaution(withFresh(withWaiting(command)));
+  withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
   examples(command, [
     'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',

@@ -2,6 +2,7 @@ import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { Via } from '../../../core/steps/settle-way.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
+import { tally } from '../../../core/snapshots/tally.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -11,22 +12,13 @@ import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { openStaging } from '../../packages/staging.ts';
 import { ownSecrets } from '../../keys/own-secrets.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import {
-  describeComparison,
-  describeDryRun,
-  describeItems,
-  describeLeft,
-  describePlan,
-  describeResult,
-  describeResumed,
-  describeVia,
-  headline,
-} from '../summary.ts';
+import { describeChanges, describeItems, type Naming } from '../changes.ts';
+import { describeComparison, describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -52,6 +44,7 @@ export async function runMigrateProject(
     overwrites: asked.overwrites === true,
     skips: asked.skips === true,
     verify: options.verify === true,
+    log: options.log === true,
     ignoreVersion: options.ignoreVersion === true,
   };
   const what = {
@@ -66,7 +59,7 @@ export async function runMigrateProject(
   const journaling = await context.journaling(options.fresh === true);
   const report = await calledBack(callbacks, context, () =>
     journaled(
-      { verb: 'migrate-project', on: [source, target], what },
+      { verb: 'migrate-project', on: [source, target], what, about: { projects, from, to, dryRun: input.dryRun } },
       journaling,
       async (run) =>
         migrateProject(
@@ -79,7 +72,7 @@ export async function runMigrateProject(
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
             staging: await openStaging(run, context),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,
@@ -91,8 +84,11 @@ export async function runMigrateProject(
   );
   context.result(
     'migrate-project',
-    { from, to, ...report },
-    lines(render(from, to, report, input.preview), describeResumed(report.resumed)),
+    { from, to, ...report, counts: tally(report.plan, report.result) },
+    lines(
+      render(from, to, report, input.preview, { all: options.names, columns: context.columns }),
+      describeResumed(report.resumed),
+    ),
   );
   return { outcome: report.outcome };
 }
@@ -121,13 +117,14 @@ function render(
     via,
   }: MigrateReport & { readonly verified: Verified | undefined; readonly via: Via | undefined },
   preview: boolean,
+  naming: Naming,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
-    // What a server finds in a preview is in no log of it.
-    dryRun ? describeDryRun(log, plan, preview ? undefined : jobs.at(-1)) : undefined,
-    dryRun ? describePlan(plan) : undefined,
+    describeChanges(plan, result, naming),
+    result === undefined ? describeItems(items, naming.columns) : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
     headline(
       `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
       what,
@@ -136,7 +133,6 @@ function render(
     ),
     describeVia(via),
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
-    result === undefined ? describeItems(items) : describeResult(result),
     // One handle on each line, because a handle may contain commas.
     ...jobs.map((job) => `job: ${job}`),
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
@@ -144,9 +140,10 @@ function render(
       ? undefined
       : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
-    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
-    ...(verified === undefined ? [] : describeComparison(verified, from, to)),
+    ...(verified === undefined ? [] : describeComparison(verified, from, to, naming.columns)),
     ...describeLeft(left),
-    ...warnings.map((warning) => `warning: ${warning}`),
+    // What a server finds in a preview is in no log of it.
+    log.length > 0 || dryRun ? describeLogOf(log, preview ? undefined : jobs.at(-1)) : undefined,
+    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
   );
 }

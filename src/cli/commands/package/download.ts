@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { defaultFileName, outputSink, packageOutput } from '../../packages/output.ts';
 import { parsePackageRef } from '../../packages/package-argument.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { sealedFacts } from '../readers.ts';
 import { describeSealed } from '../summary.ts';
@@ -23,7 +23,7 @@ export async function runPackageDownload(
   const output = await outputOf(options, context);
   const { stored, sealed } = await packageDownload(
     ref,
-    { source, output, reporter, clock: systemClock, random: systemRandom },
+    { source, output, reporter, clock: tellingClock(reporter), random: systemRandom },
     context.signal,
   );
   const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(sealedRef(ref)));

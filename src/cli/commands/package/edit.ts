@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { parsePackageRef } from '../../packages/package-argument.ts';
-import { systemClock } from '../../runtime.ts';
+import { tellingClock } from '../../runtime.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeJob } from '../summary.ts';
@@ -20,7 +20,8 @@ export async function runPackageEdit(
   const instances = await instancesOf(context);
   const target = await instances.target(at);
   const flags = await productFlags(command, 'package', instances.config(at).product, context);
-  const ports = { clock: systemClock, reporter: await context.reporter() };
+  const reporter = await context.reporter();
+  const ports = { clock: tellingClock(reporter), reporter };
   const change = { name: options.name, options: flags.options };
   const refOn = (one: Instance) => parsePackageRef(text, one);
   const report = await editPackage(change, target, refOn, waiting, ports, context.signal);
@@ -30,7 +31,7 @@ export async function runPackageEdit(
     { at, ...report },
     outcome === 'started'
       ? `${at} is building ${text} again\nwait for it with: migrator job wait ${handle}`
-      : lines(`${at} built ${text} again`, describeJob(handle, status)),
+      : lines(`${at} built ${text} again`, describeJob(handle, status, context.columns)),
   );
   return { outcome };
 }

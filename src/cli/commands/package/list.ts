@@ -19,7 +19,7 @@ export async function runPackageList({ options }: Invocation<PackageListOptions>
   context.result(
     'package-list',
     { from, packages },
-    rows.length === 0 ? `no packages on ${from}` : table(['package', 'size', 'published'], rows),
+    rows.length === 0 ? `no packages on ${from}` : table(['package', 'size', 'published'], rows, context.columns),
   );
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import { resolve } from 'node:path';
 import { openPackage } from '../../../core/operations/package-open.ts';
 import { createFileSink } from '../../../files/whole-file.ts';
@@ -42,7 +43,7 @@ export async function runPackageOpen({ args: [path = ''], options }: Invocation<
       secretsFile,
     },
     lines(
-      `wrote ${files.length} files to ${folder}`,
+      `wrote ${plural(files.length, 'file')} to ${folder}`,
       secretsFile === undefined ? undefined : `wrote the secrets of its import to ${secretsFile}`,
       signer?.trustedBy === undefined
         ? undefined

@@ -1,3 +1,4 @@
+import { plural } from '../../../plural.ts';
 import { verifyPackage } from '../../../core/operations/package-verify.ts';
 import type { Signer } from '../../../package/index.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -42,7 +43,7 @@ export async function runPackageVerify(
           : `signed by ${named(signer)}, which you do not trust; ${context.flagSource('allowUnknownSigner').words} accepts this`,
       content === undefined
         ? 'the content was not checked; check it with --content'
-        : `all ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
+        : `${content.files === 1 ? '1 file' : `all ${plural(content.files, 'file')}`} (${humanBytes(content.bytes)}) ${content.files === 1 ? 'was' : 'were'} opened and checked`,
     ),
   );
   return undefined;

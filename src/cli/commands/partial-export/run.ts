@@ -1,11 +1,12 @@
 import type { Placed } from '../../../core/instance.ts';
-import { parseHandle } from '../../../core/job-handle.ts';
+import { handleIn, parseHandle, wholeId } from '../../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
 import { formatRef } from '../../../core/package-ref.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import { carriedBy } from '../../../core/steps/run-secrets.ts';
 import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../../errors.ts';
+import type { RunRecord } from '../../../ports/journal.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -15,7 +16,7 @@ import { waitingOf } from '../../flags/waiting.ts';
 import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
 import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
+import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
@@ -37,6 +38,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     ...flags,
   });
   const source = await instances.source(from);
+  const resume = resumed && wholeId(resumed.id, source, await recordsOn(source, context));
   const target = options.to === undefined ? undefined : await instances.target(options.to);
   if (raw && options.output === undefined)
     throw new MigratorError('USAGE', 'this export is a plain file and needs a name', {
@@ -55,7 +57,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     request: { ...request, packageId: request.packageId ?? null, packageVersion: request.packageVersion ?? null },
     secrets: await secretDigest(flags.secrets, context.io),
     output: options.output ?? null,
-    resume: options.resume ?? null,
+    resume: resume ?? null,
   };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
@@ -63,7 +65,12 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   let output: PackageOutput | undefined;
   const report = await calledBack(callbacks, context, () =>
     journaled(
-      { verb: 'partial-export', on: target === undefined ? [source] : [source, target], what },
+      {
+        verb: 'partial-export',
+        on: target === undefined ? [source] : [source, target],
+        what,
+        about: { projects: options.project, from, to: options.to, package: options.output },
+      },
       journaling,
       async (run) => {
         const force = options.force === true || (await wroteEarlier(options.output, run, context));
@@ -72,7 +79,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
         // As for packages: if the file exists, the run must stop before a server starts to work.
         if (options.output !== '-') await (await plain?.())?.discard();
         return partialExport(
-          { request, resume: resumed?.id, ...waiting },
+          { request, resume, ...waiting },
           {
             source,
             target,
@@ -80,9 +87,9 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             raw: plain,
             secrets: flags.secrets,
             own: (names) => ownSecrets(names, run, context),
-            madeFor: (handle) => madeFor(handle, source, context),
+            madeFor: (id) => madeFor(id, source, context),
             ...consenting({}, context),
-            clock: systemClock,
+            clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
             run,
@@ -105,10 +112,15 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
 }
 
 /** The secrets that this machine made for a job that it started on this server. Undefined for any other job. */
-async function madeFor(handle: string, { name, place }: Placed, context: Context): Promise<Secrets | undefined> {
+async function madeFor(id: string, source: Placed, context: Context): Promise<Secrets | undefined> {
+  const record = (await recordsOn(source, context)).find((one) => handleIn(one, id, source) !== undefined);
+  return record && ownSecretsOf(record, context, carriedBy(record, id, source));
+}
+
+/** The runs of this machine that were on this server, or do not tell on which. */
+async function recordsOn({ name, place }: Placed, context: Context): Promise<readonly RunRecord[]> {
   const records = await (await context.journal()).list();
-  const record = records.find(({ jobs, places }) => jobs.includes(handle) && (places?.[name] ?? place) === place);
-  return record && ownSecretsOf(record, context, carriedBy(record, parseHandle(handle).id));
+  return records.filter(({ places }) => (places?.[name] ?? place) === place);
 }
 
 function render(

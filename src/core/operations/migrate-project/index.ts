@@ -151,12 +151,12 @@ async function travel(
 function projectPlan(
   names: readonly string[],
   there: readonly InventoryItem[],
-  { overwrites, skips }: MigrateInput,
+  { overwrites, skips, dryRun, wait }: MigrateInput,
   { source, target, reporter }: MigratePorts,
 ): readonly PlanItem[] {
   const wanted = names.map((name) => ({ kind: 'project', name }));
   const plan = planImport(wanted, there, { overwrites, skips });
-  for (const { name, action } of plan)
+  for (const { name, action } of dryRun && wait ? [] : plan)
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   return plan;
 }

@@ -3,7 +3,7 @@ import type { InstanceInfo, MoveRequest, PreparedMove } from '../../../ports/ada
 import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
-import { formatHandle } from '../../job-handle.ts';
+import { handleOf } from '../../job-handle.ts';
 import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backUp } from '../../steps/backup.ts';
@@ -53,7 +53,7 @@ export async function move(
       moved.push(judged(one));
     } catch (error) {
       throw isMigratorError(error) && projects.length > 1
-        ? halfDone(error, moved, projects, handleOf(projects[moved.length], ports))
+        ? halfDone(error, moved, projects, handleOfProject(projects[moved.length], ports))
         : error;
     }
   }
@@ -121,7 +121,6 @@ interface Attempt {
   readonly omits: readonly string[] | undefined;
   readonly result?: Result | undefined;
   readonly backup?: string | undefined;
-  /** Of a dry run. */
   readonly log?: MigrateReport['log'];
 }
 
@@ -130,11 +129,9 @@ interface Moved extends Attempt {
 }
 
 /** The handle of the job of a project, once this run has started it. */
-function handleOf(project: string | undefined, { source, run }: MigratePorts): string | undefined {
+function handleOfProject(project: string | undefined, { source, run }: MigratePorts): string | undefined {
   const id = run.record.facts[`${stepOf(project)}.job`];
-  return typeof id === 'string'
-    ? formatHandle({ product: source.adapter.product, instance: source.name, id })
-    : undefined;
+  return typeof id === 'string' ? handleOf(source, id) : undefined;
 }
 
 const stepOf = (project: string | undefined) => `move:${project ?? ''}` as const;
@@ -192,7 +189,8 @@ async function moveOne(
   const { plan = [] } = prepared;
   const base = { project: prepared.project, plan, omits: prepared.omits };
   announce(prepared, reporter);
-  announcePlan(plan, target.name, reporter);
+  // The result of a dry run is its plan, so that one is told once.
+  if (!input.dryRun) announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
@@ -233,8 +231,10 @@ async function moveOne(
     ports,
     signal,
   );
-  const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
-  return { ...base, job, status, result, backup: backup ?? undefined };
+  const isOver = status !== undefined && isFinal(status.state);
+  const result = isOver ? await look?.(status) : undefined;
+  const log = isOver && input.log === true ? await readLog(source, job.id, signal) : [];
+  return { ...base, job, status, result, backup: backup ?? undefined, log };
 }
 
 /** A dry run, and what it made is removed, also when it is refused half-way. */
@@ -251,11 +251,12 @@ async function rehearse(
       const attempt = await moveOne(ready, input, ports, info, signal);
       const { job, status } = attempt;
       const isOver = job !== undefined && status !== undefined && isFinal(status.state);
-      return isOver ? { ...attempt, log: await readLog(source, job.id, signal) } : attempt;
+      const tells = isOver && input.log !== true && attempt.plan.length === 0;
+      return tells ? { ...attempt, log: await readLog(source, job.id, signal) } : attempt;
     },
     async () => {
       const id = run.record.facts[`${ready.step}.job`];
-      const handle = handleOf(ready.project, ports);
+      const handle = handleOfProject(ready.project, ports);
       if (typeof id !== 'string' || handle === undefined) return;
       await discardJob({ id, handle }, facet(source, 'moves'), { source, reporter }, signal);
     },

@@ -2,7 +2,7 @@ import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PreparedExport } from '../../../ports/exporter.ts';
 import { facet } from '../../instance.ts';
-import { formatHandle } from '../../job-handle.ts';
+import { handleOf } from '../../job-handle.ts';
 import { worst } from '../../operation.ts';
 import { cleaningUp, discardExport, exportLeft, type Left, leftBy, tellingLeft } from '../../steps/clean-up.ts';
 import { isBegun, type StartedJob } from '../../steps/exactly-once.ts';
@@ -102,7 +102,7 @@ async function finishedExport({ source, run }: MigratePorts, signal: AbortSignal
   const { facts } = run.record;
   const id = facts['relay.job'];
   if (typeof id !== 'string' || typeof facts['import.job'] !== 'string') return undefined;
-  const handle = formatHandle({ product: source.adapter.product, instance: source.name, id });
+  const handle = handleOf(source, id);
   const status = await source.adapter.jobs.status(id, signal).catch((error: unknown) => {
     if (isMigratorError(error, 'NOT_FOUND')) return undefined;
     throw error;

@@ -48,6 +48,8 @@ export interface MigrateInput extends Waiting {
   readonly verify?: boolean | undefined;
   /** The comparison, for a route that has something to remove only afterwards. Undefined without `verify`. */
   readonly verifies?: ((imported: Verifiable) => Promise<Verified | undefined>) | undefined;
+  /** See ImportInput.log. */
+  readonly log?: boolean | undefined;
 }
 
 /** What of a report says what there is to compare. */

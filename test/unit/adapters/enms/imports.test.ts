@@ -303,7 +303,7 @@ describe('emptying the database first', () => {
         'tasks that are active now will be inactive, also after an undo: hourly, nightly',
       );
       expect(prepared.consent).toContain('2 user (the package holds 2)');
-      expect(prepared.consent).toContain('2 device (the package holds 2)');
+      expect(prepared.consent).toContain('2 devices (the package holds 2)');
       expect(prepared.consent).toContain('configurations and operational data of devices are lost for good');
       expect(prepared.consent).not.toContain('lose their passwords');
       expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
@@ -802,7 +802,7 @@ describe('the end of an import', () => {
     await withEnms([...end('Import successful'), ...part], async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({
         state: 'partial',
-        messages: [{ text: expect.stringContaining('1 of 2 device are not on the server: edge-1') }, left],
+        messages: [{ text: expect.stringContaining('1 of 2 devices are not on the server: edge-1') }, left],
         items: [{ kind: 'device', name: 'edge-1', action: 'failed' }],
       });
     });

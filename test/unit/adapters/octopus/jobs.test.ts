@@ -113,7 +113,7 @@ describe('a task under way', () => {
 
 test('an unknown task is NOT_FOUND', async () => {
   await expect(() => status('task-unknown')).toThrowCode('NOT_FOUND');
-  await withOctopus(['root'], ({ octopus }) =>
+  await withOctopus([], ({ octopus }) =>
     expect(() => octopus.jobs.status('../../users', never)).toThrowCode('NOT_FOUND'),
   );
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeEncryption, describeLog, describePlan } from '../../../../src/cli/commands/summary.ts';
+import { describeEncryption, describeLog } from '../../../../src/cli/commands/summary.ts';
 
 describe('texts that several commands print', () => {
   test('the encryption of a package is described in words', () => {
@@ -7,12 +7,6 @@ describe('texts that several commands print', () => {
     expect(describeEncryption({ encryption: 'passphrase' }, [])).toBe('with a passphrase');
     const reader = { recipient: 'age1a', you: true, groups: [] };
     expect(describeEncryption({ encryption: 'recipients' }, [reader])).toContain('only you can open this');
-  });
-
-  test('a plan is a table, and an empty plan prints nothing', () => {
-    expect(describePlan([])).toBeUndefined();
-    const plan = [{ action: 'create', kind: 'project', name: 'Web Shop' }] as const;
-    expect(describePlan(plan)).toContain('create  project  Web Shop');
   });
 
   test('nested lines of a log are indented, and have a time if the server gives one', () => {

@@ -135,9 +135,9 @@ describe('lines', () => {
       '2026-11-21T01:02:03Z exporting 2 projects',
       '2026-11-21T01:02:03Z job octopus:lab:ServerTasks-1',
       '2026-11-21T01:02:03Z octopus:lab:ServerTasks-1: Queued',
-      '2026-11-21T01:02:05Z octopus:lab:ServerTasks-1: Executing, 10 %',
-      '2026-11-21T01:02:15Z octopus:lab:ServerTasks-1: Executing, 29 %, exporting tenants',
-      '2026-11-21T01:02:15Z octopus:lab:ServerTasks-1: Executing, waiting for an approval',
+      '2026-11-21T01:02:05Z octopus:lab:ServerTasks-1: Executing, 10 %, 2 s',
+      '2026-11-21T01:02:15Z octopus:lab:ServerTasks-1: Executing, 29 %, 12 s, 35 s left, exporting tenants',
+      '2026-11-21T01:02:15Z octopus:lab:ServerTasks-1: Executing, 12 s, waiting for an approval',
       '2026-11-21T01:02:15Z warning: two releases were skipped',
       '2026-11-21T01:02:15Z hint: look at the log',
       '',
@@ -371,5 +371,106 @@ describe('createReporter', () => {
     expect(quiet.io.err).toBe('');
     expect(none.io.err).not.toMatch(/reaching|acme\.tar|Other/);
     expect(none.io.err).toMatch(/job octopus:lab:ServerTasks-1[^]*careful/);
+  });
+});
+
+describe('the order of the story', () => {
+  const terminal = { stderrIsTTY: true, columns: 80, env: { TERM: 'xterm' } };
+  const shown = ({ io }: Stage): readonly string[] => terminalScreen(io.err).filter((line) => line.trim() !== '');
+
+  test('a phase that has ended is ticked off before what was learned in it is told', async () => {
+    const all = await stage({}, terminal);
+    all.reporter.report({ type: 'phase', name: 'probe', subject: 'prod' });
+    all.reporter.report({ type: 'phase-end' });
+    all.reporter.report({ type: 'notice', message: 'project "Web Shop" on prod: create' });
+    all.reporter.report({ type: 'phase', name: 'export', subject: 'Web Shop' });
+    all.reporter.finish('failed');
+    expect(shown(all)).toEqual(['✔ reached prod', '  project "Web Shop" on prod: create', '✖ exporting Web Shop']);
+  });
+
+  test('a failure is red where there are colours', async () => {
+    const { io, reporter } = await stage({ color: true }, terminal);
+    reporter.report({ type: 'phase', name: 'export', subject: 'Web Shop' });
+    reporter.finish('failed');
+    expect(io.err).toContain('\u001b[31m✖\u001b[39m exporting Web Shop');
+  });
+
+  test('a dumb terminal and an old console get no sign that they cannot show', async () => {
+    const old = await stage({}, { ...terminal, platform: 'win32', env: {} });
+    old.reporter.report({ type: 'phase', name: 'export', subject: 'Web Shop' });
+    old.reporter.finish('failed');
+    expect(old.io.err).toContain('x exporting Web Shop');
+    expect(old.io.err).not.toContain('✖');
+    const dumb = await stage({}, { ...terminal, env: { TERM: 'dumb' } });
+    dumb.reporter.report({ type: 'phase', name: 'export', subject: 'Web Shop' });
+    dumb.reporter.finish('failed');
+    expect(dumb.io.err).toBe('2026-11-21T01:02:03Z exporting Web Shop\n');
+  });
+
+  test.each([40, 80, 120])('no line of it is wider than %d columns, but for a command to copy', async (columns) => {
+    const all = await stage({}, { ...terminal, columns });
+    all.reporter.report({
+      type: 'phase',
+      name: 'export',
+      subject: 'a project with a rather long name '.repeat(4).trim(),
+    });
+    all.reporter.report(job({ fraction: 0.5, activity: 'exporting tenants and all that belongs to them, one by one' }));
+    const hint = `so the job goes on; ${'wait '.repeat(10)}with: migrator job wait octopus:lab:ServerTasks-1`;
+    all.reporter.report({ type: 'warning', message: 'the server is slow '.repeat(9).trim(), hint });
+    all.reporter.finish();
+    const lines = shown(all);
+    expect(lines.some((line) => line.trim() === 'migrator job wait octopus:lab:ServerTasks-1')).toBe(true);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(Math.max(columns, 47));
+  });
+});
+
+describe('time', () => {
+  const at = (fraction: number) => job({ fraction });
+
+  test('a job tells how long it takes, and by its pace how much longer it will', async () => {
+    const { io, reporter, after } = await stage({ progress: 'json' });
+    reporter.report(at(0.1));
+    after(2000);
+    reporter.report(at(0.2));
+    after(8000);
+    reporter.report(at(0.6));
+    const lines = io.err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { secondsLeft?: number });
+    // After ten seconds for a half, two fifths are left. Two seconds alone tell nothing.
+    expect(lines.map(({ secondsLeft }) => secondsLeft)).toEqual([undefined, undefined, 8]);
+  });
+
+  test('the log of a long job stays short', async () => {
+    const { io, reporter, after } = await stage({ progress: 'plain' });
+    for (let second = 0; second <= 3600; second += 2) {
+      reporter.report(job());
+      after(2000);
+    }
+    const lines = io.err.trim().split('\n').length;
+    expect(lines).toBeGreaterThan(20);
+    expect(lines).toBeLessThan(60);
+  });
+
+  const waiting: Event = { type: 'wait', what: 'prod.example, which answered 503', milliseconds: 12_000 };
+
+  test('a long wait says what it waits for', async () => {
+    const plain = await stage({ progress: 'plain' });
+    plain.reporter.report(waiting);
+    plain.reporter.report(waiting);
+    expect(plain.io.err).toBe('2026-11-21T01:02:03Z waiting for prod.example, which answered 503, 12 s\n');
+    const json = await stage({ progress: 'json' });
+    json.reporter.report(waiting);
+    expect(JSON.parse(json.io.err)).toMatchObject({ type: 'wait', what: waiting.what, milliseconds: 12_000 });
+    const terminal = await stage({}, { stderrIsTTY: true, env: { TERM: 'xterm' } });
+    terminal.reporter.report({ type: 'phase', name: 'probe', subject: 'prod' });
+    terminal.reporter.report(waiting);
+    // A line above draws the spinner anew.
+    terminal.reporter.report({ type: 'notice', message: 'so far' });
+    expect(terminal.io.err).toContain('reaching prod: waiting for prod.example, which answered 503, 12 s');
+    const none = await stage({ progress: 'none' });
+    none.reporter.report(waiting);
+    expect(none.io.err).toBe('');
   });
 });

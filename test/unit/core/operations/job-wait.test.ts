@@ -35,7 +35,7 @@ function setUp(outcome: RunOutcome | undefined) {
   };
   const now = () => new Date();
   const reporter = recordingReporter();
-  const journaling = { journal, reporter, now, fresh: false, leftOpen: () => undefined };
+  const journaling = { journal, reporter, now, fresh: false, mask: (text: string) => text, leftOpen: () => undefined };
   const clock = { now, sleep: () => Promise.resolve() };
   const job = { instance, id: '1', handle };
   const waiting = { wait: true, timeout: undefined, pollInterval: undefined };

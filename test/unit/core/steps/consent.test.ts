@@ -20,7 +20,7 @@ describe('the question before a target is changed', () => {
   test('counts what is overwritten and deleted by kind', () => {
     const plan = [item('overwrite'), item('overwrite'), item('overwrite', 'link'), item('delete', 'task')];
     expect(before({ plan })).toEqual({
-      text: 'overwrite 2 device, 1 link and delete 1 task on prod?',
+      text: 'overwrite 2 devices, 1 link and delete 1 task on prod?',
       needs: 'answer',
     });
   });

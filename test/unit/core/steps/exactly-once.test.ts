@@ -6,7 +6,7 @@ import { unsettledHints } from '../../../../src/ports/http.ts';
 import { manualClock, memoryRun } from '../../../support/ports.ts';
 
 const signal = new AbortController().signal;
-const instance = { name: 'prod', adapter: { product: 'octopus' } as Adapter };
+const instance = { name: 'prod', adapter: { product: 'octopus', jobs: {} } as unknown as Adapter };
 
 const lost = new MigratorError('REMOTE_UNREACHABLE', 'reset', {
   hint: unsettledHints.lost,

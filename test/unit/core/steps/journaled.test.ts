@@ -59,7 +59,7 @@ async function fate({ left, jobs, facts = {}, later = 0 }: Case) {
   const journal = journalOf({ left, facts, jobs: handles, updatedAt: start.toISOString() });
   const now = () => new Date(start.getTime() + later * 60_000);
   const reporter = recordingReporter();
-  const left2 = { journal, reporter, now, fresh: false, leftOpen: () => undefined };
+  const left2 = { journal, reporter, now, fresh: false, mask: (text: string) => text, leftOpen: () => undefined };
   const identity = { verb: 'import', on: [instance('lab', jobs)], what: {} };
   const { resumed } = await journaled(identity, left2, () => Promise.resolve({ outcome: 'done' }), never);
   return { settled: journal.settled, resumed, events: reporter.events };
@@ -146,7 +146,14 @@ describe('a run that its last process left', () => {
 
   test('has failed when its server no longer knows the job', async () => {
     const journal = journalOf({ left: 'started', jobs: ['acme:lab:7'] });
-    const ports = { journal, reporter: recordingReporter(), now: () => start, fresh: false, leftOpen: () => undefined };
+    const ports = {
+      journal,
+      reporter: recordingReporter(),
+      now: () => start,
+      fresh: false,
+      mask: (text: string) => text,
+      leftOpen: () => undefined,
+    };
     const identity = { verb: 'import', on: [instance('lab', {})], what: {} };
     await journaled(identity, ports, () => Promise.resolve({ outcome: 'done' }), never);
     expect(journal.settled).toBe('failed');
@@ -165,7 +172,14 @@ test.each<[string, Partial<RunRecord>, string | undefined]>([
   const journal = journalOf(record);
   const reporter = recordingReporter();
   const on = [instance('lab', { 1: ['import', 'running'], 2: ['import', 'succeeded'] })];
-  const ports = { journal, reporter, now: () => start, fresh: false, leftOpen: () => undefined };
+  const ports = {
+    journal,
+    reporter,
+    now: () => start,
+    fresh: false,
+    mask: (text: string) => text,
+    leftOpen: () => undefined,
+  };
   await journaled({ verb: 'import', on, what: {} }, ports, () => Promise.resolve({ outcome: 'done' }), never);
   expect(journal.settled).toBe(settled);
   const notice = { type: 'notice', message: 'the server does not know the job acme:lab:gone any more' };
@@ -197,7 +211,7 @@ describe('a look at a job that has ended', () => {
     const journal = journalOf({ ...record, jobs: Object.keys(jobs).map((id) => `acme:lab:${id}`) });
     const handle = `acme:lab:${Object.keys(jobs).at(-1) ?? ''}`;
     const job = { instance: instance('lab', jobs), id: handle.split(':')[2] ?? '', handle };
-    await settleRun(job, true, { journal, now: () => start }, never);
+    await settleRun(job, true, { journal, now: () => start, mask: (text) => text }, never);
     return journal.settled;
   };
 
@@ -229,7 +243,14 @@ test('an error after a job began has the handles of the jobs, of whatever kind i
     kept: () => Promise.resolve(undefined),
     list: () => Promise.resolve([]),
   };
-  const ports = { journal, reporter: recordingReporter(), now: () => start, fresh: false, leftOpen: () => undefined };
+  const ports = {
+    journal,
+    reporter: recordingReporter(),
+    now: () => start,
+    fresh: false,
+    mask: (text: string) => text,
+    leftOpen: () => undefined,
+  };
   const identity = { verb: 'import', on: [instance('lab', {})], what: {} };
   for (const code of ['AUTH_REFUSED', 'CANCELLED', 'REMOTE_UNEXPECTED'] as const) {
     const work = async () => {

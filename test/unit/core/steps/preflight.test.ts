@@ -25,7 +25,13 @@ function server(modes: readonly InstanceInfo['mode'][], job: JobState | Migrator
 }
 
 describe('probeBoth', () => {
-  const instance = (name: string, probe: Adapter['probe']) => ({ name, adapter: { probe } as unknown as Adapter });
+  const noJobs = async function* () {
+    yield* await Promise.resolve([]);
+  };
+  const instance = (name: string, probe: Adapter['probe']) => ({
+    name,
+    adapter: { probe, jobs: { list: noJobs } } as unknown as Adapter,
+  });
   const refused = (name: string) => new MigratorError('AUTH_REFUSED', name);
 
   test('asks both ends at once, and tells what they say in one order', async () => {
@@ -39,6 +45,7 @@ describe('probeBoth', () => {
     const reporter = recordingReporter();
     expect(await probeBoth(lab, prod, reporter, signal)).toMatchObject([{ mode: 'normal' }, { mode: 'maintenance' }]);
     expect(reporter.events.map((event) => ('message' in event ? event.message : ''))).toEqual([
+      '',
       '',
       '',
       'lab: old',

@@ -107,7 +107,7 @@ describe('the secrets of an import', () => {
 
 test('a run knows the own secrets of each of its exports by the job', () => {
   const facts = { 'backup.job': 'b-1', 'backup.carries': ['password'], 'relay.job': 'r-1' };
-  expect(carriedBy({ facts }, 'b-1')).toEqual(['password']);
-  expect(carriedBy({ facts }, 'r-1')).toEqual([]);
-  expect(carriedBy({ facts }, 'x-1')).toEqual([]);
+  expect(carriedBy({ facts }, 'b-1', needing())).toEqual(['password']);
+  expect(carriedBy({ facts }, 'r-1', needing())).toEqual([]);
+  expect(carriedBy({ facts }, 'x-1', needing())).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { folded } from '../../../../../src/cli/commands/demo/folded.ts';
-import { describeItems, describePlan } from '../../../../../src/cli/commands/summary.ts';
+import { describeChanges, describeItems } from '../../../../../src/cli/commands/changes.ts';
 import { lines } from '../../../../../src/cli/terminal/table.ts';
 
 const names = ['Web Shop', 'Billing', 'Search', 'Invoicing', 'Identity'];
@@ -27,7 +27,7 @@ describe('folded output of the steps', () => {
   test('a plan at the end of the text is folded too', () => {
     const plan = names.map((name) => ({ action: 'create' as const, kind: 'project', name }));
     expect(
-      folded(describePlan(plan) ?? '')
+      folded(describeChanges(plan, undefined) ?? '')
         .split('\n')
         .slice(-2),
     ).toEqual(['create  project  Search', '… and 2 more']);

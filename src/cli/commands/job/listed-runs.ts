@@ -1,0 +1,98 @@
+import { parseHandle, wholeId } from '../../../core/job-handle.ts';
+import { isMigratorError } from '../../../errors.ts';
+import { isAlive } from '../../../files/process-alive.ts';
+import type { RunAbout, RunFault, RunRecord } from '../../../ports/journal.ts';
+import type { Context } from '../../context.ts';
+import { instancesOf } from '../../servers/instances.ts';
+
+type RunState = 'done' | 'partial' | 'failed' | 'cancelled' | 'started' | 'running' | 'interrupted' | 'waiting';
+
+export interface ListedRun extends Omit<RunAbout, 'dryRun'> {
+  readonly verb: string;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly outcome: string;
+  readonly state: RunState;
+  readonly dryRun: boolean;
+  readonly error: RunFault | undefined;
+  readonly waitingFor: string | undefined;
+  readonly jobs: readonly string[];
+}
+
+interface Wanted {
+  readonly limit: number;
+  readonly waiting: boolean;
+  readonly failed: boolean;
+  /** False: only the runs on servers of this rc file. */
+  readonly everywhere: boolean;
+}
+
+/** The runs of this machine, newest first, and how many more there are on servers of other rc files. */
+export async function listRuns(
+  { limit, waiting, failed, everywhere }: Wanted,
+  context: Context,
+): Promise<{ readonly runs: readonly ListedRun[]; readonly elsewhere: number }> {
+  const { file } = await context.config();
+  const records = await (await context.journal()).list();
+  // Without an rc file there are no servers to choose by.
+  const ours = everywhere || file === undefined ? records : await onServers(records, context);
+  const runs: ListedRun[] = [];
+  for (const record of ours) {
+    if (runs.length === limit) break;
+    const state = stateOf(record, context);
+    const waits = waiting && !isOver(record) ? await waitingFor(record, context) : undefined;
+    if ((waiting || failed) && waits === undefined && !(failed && state === 'failed')) continue;
+    runs.push(listed(record, waits === undefined ? state : 'waiting', waits));
+  }
+  return { runs, elsewhere: records.length - ours.length };
+}
+
+/** What a run is about. The projects of a package are known once it was opened. */
+export function aboutOf({ about, facts }: RunRecord): RunAbout {
+  const opened = facts['import.projects'];
+  const projects = about?.projects ?? [];
+  return { ...about, projects: projects.length === 0 && Array.isArray(opened) ? opened : projects };
+}
+
+function listed(record: RunRecord, state: RunState, waits: string | undefined): ListedRun {
+  const { verb, startedAt, updatedAt, outcome, fault, jobs } = record;
+  const { projects, from, to, dryRun = false, package: file } = aboutOf(record);
+  const base = { verb, startedAt, updatedAt, outcome: outcome ?? 'unfinished', state, projects, from, to, dryRun };
+  return { ...base, package: file, error: fault, waitingFor: waits, jobs };
+}
+
+const isOver = ({ outcome }: RunRecord): boolean => outcome !== undefined && outcome !== 'detached';
+
+function stateOf({ outcome, left, owner }: RunRecord, { io }: Context): RunState {
+  if (outcome !== undefined && outcome !== 'detached') return outcome;
+  if (left !== undefined) return left;
+  return owner.host !== io.host || isAlive(owner.pid) ? 'running' : 'interrupted';
+}
+
+/** The runs whose servers are all in this rc file, under any name. */
+async function onServers(records: readonly RunRecord[], context: Context): Promise<readonly RunRecord[]> {
+  const known = await (await instancesOf(context)).places();
+  const places = new Set(known.values());
+  return records.filter((record) =>
+    record.places === undefined
+      ? record.jobs.every((handle) => known.has(parseHandle(handle).instance))
+      : Object.values(record.places).every((place) => places.has(place)),
+  );
+}
+
+/** For whom or what the last job of an unfinished run waits. Undefined when it waits for nobody, or nobody can tell. */
+async function waitingFor(record: RunRecord, context: Context): Promise<string | undefined> {
+  const handle = record.jobs.at(-1);
+  if (handle === undefined) return undefined;
+  const { instance: name, id } = parseHandle(handle);
+  try {
+    const instance = await (await instancesOf(context)).source(name);
+    if ((record.places?.[name] ?? instance.place) !== instance.place) return undefined;
+    const status = await instance.adapter.jobs.status(wholeId(id, instance, [record]), context.signal);
+    return status.state === 'waiting' && status.attended !== true ? (status.waitingFor ?? 'a person') : undefined;
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    (await context.reporter()).report({ type: 'warning', message: `cannot look at ${handle}: ${error.message}` });
+    return undefined;
+  }
+}
