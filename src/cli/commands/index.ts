@@ -1,4 +1,5 @@
 import type { Entry } from '../build-command.ts';
+import { jobCommands } from './job/words.ts';
 import { packageCommands } from './package/words.ts';
 
 /** Every command. To add one, make a folder named after its first word and add an entry here. */
@@ -54,60 +55,7 @@ export const commands: readonly Entry[] = [
     name: 'job',
     description: 'work with jobs on servers, from any machine that has the rc file',
     documents: async () => (await import('./job/documents.ts')).documents,
-    commands: [
-      {
-        name: 'list',
-        description: 'list the runs of this machine, or with --from the migration jobs of an instance',
-        flags: async () => (await import('./job/flags.ts')).listFlags,
-        run: async () => (await import('./job/list.ts')).runJobList,
-        // --from changes what is listed: the server's jobs instead of this machine's runs.
-        notFromDefaults: ['from'],
-      },
-      {
-        name: 'show',
-        description: 'show the state of a job',
-        flags: async () => (await import('./job/flags.ts')).showFlags,
-        run: async () => (await import('./job/show.ts')).runJobShow,
-      },
-      {
-        name: 'wait',
-        description:
-          'wait until a job ends, and make the calls that only migrator makes, without a question; the exit code says how it ended',
-        flags: async () => (await import('./job/flags.ts')).waitFlags,
-        run: async () => (await import('./job/wait.ts')).runJobWait,
-      },
-      {
-        name: 'log',
-        description: "print the server's log of a job",
-        flags: async () => (await import('./job/flags.ts')).logFlags,
-        run: async () => (await import('./job/log.ts')).runJobLog,
-      },
-      {
-        name: 'cancel',
-        description: 'ask the server to cancel a job, and wait until the job ends',
-        flags: async () => (await import('./job/flags.ts')).cancelFlags,
-        run: async () => (await import('./job/cancel.ts')).runJobCancel,
-      },
-      {
-        name: 'approve',
-        description:
-          'approve a job that waits for an approval; "job wait" or the command that started the job then continues',
-        flags: async () => (await import('./job/flags.ts')).approveFlags,
-        run: async () => (await import('./job/approve.ts')).runJobApprove,
-      },
-      {
-        name: 'reject',
-        description: 'reject a job that waits for an approval',
-        flags: async () => (await import('./job/flags.ts')).rejectFlags,
-        run: async () => (await import('./job/reject.ts')).runJobReject,
-      },
-      {
-        name: 'undo',
-        description: 'restore the target to its state before an import or a move',
-        flags: async () => (await import('./job/flags.ts')).undoFlags,
-        run: async () => (await import('./job/undo.ts')).runJobUndo,
-      },
-    ],
+    commands: jobCommands,
   },
   {
     name: 'key',
