@@ -572,7 +572,7 @@ describe('contents of an instance', () => {
 
   test('job list, show and log describe jobs, and a handle of another product or instance is refused', async () => {
     const runs = await run(['job', 'list'], as('ann'));
-    expect(runs.stdout).toMatch(/partial-export +done/);
+    expect(runs.stdout).toMatch(/partial-export Web Shop +lab +done/);
     const { jobs } = await json<{ jobs: { handle: string; kind: string }[] }>('ann', 'job', 'list', '--from', 'lab');
     expect(jobs.length).toBeGreaterThan(0);
     const [job] = jobs;
