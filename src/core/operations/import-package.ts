@@ -114,7 +114,7 @@ export async function importPackage(
   const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));
   const via = await settleWay(importJourney(input, ports, trusted, info), ports, signal);
-  const onIt = { ...ports, secrets, target: onWay(target, via) };
+  const onIt = { ...ports, secrets, target: onWay(target, via?.name) };
   if (trusted) checkOrigin(trusted, onIt.target, info, input.ignoreVersion, ports);
   return { ...(await importOnWay(input, onIt, { trusted, info }, signal)), via };
 }

@@ -79,7 +79,7 @@ export async function partialExport(
   return {
     ...(await exportOnWay(
       input,
-      { ...ports, source: onWay(ports.source, via) },
+      { ...ports, source: onWay(ports.source, via?.name) },
       { info, targetInfo, via, secrets },
       signal,
     )),

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import type { Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { forgetImportFiles, importFolder } from './import-export/import-files.ts';
+import { forever } from './document-defaults.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
-
-const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
 
 function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Json): void {
   if (store.named(kind, space, name) !== undefined) return;

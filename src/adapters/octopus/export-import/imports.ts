@@ -8,12 +8,12 @@ import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { jobId, parseJobId } from '../job-id.ts';
 import { passwordOf } from '../password.ts';
 import { rightsOf } from '../rights.ts';
-import { importScopeOf } from '../snapshots/index.ts';
+import { byExportImport, importScopeOf } from '../snapshots/index.ts';
 import type { ImportSource } from '../wire/export-import.ts';
 import type { PreviewResource } from '../wire/schemas.ts';
 import { readExport } from './archive.ts';
 import { requireOpening } from './canary.ts';
-import { contentsOf, slim, type ExportContents } from './contents.ts';
+import { contentsOf, slim } from './contents.ts';
 import { title, type ExportImport } from './export-import.ts';
 import { arrivingBare } from './exports.ts';
 import { findProjectTask } from './find-task.ts';
@@ -123,7 +123,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
     settled,
     plan: planOf(contents, isThere, skips),
     undoes: ['project'],
-    scope: { ...importScopeOf(contents.projects, exportedWith), releases: true },
+    scope: { ...importScopeOf(contents.projects, exportedWith), ...byExportImport, releases: true },
     notes: [
       ...space.notes,
       ...archive.remarks,
@@ -133,7 +133,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
     omits: [
       ...arrivingBare(contents),
       ...told('the target lacks these tags, scopes to them match no tenant', tagsMissing(contents, isThere)),
-      ...alwaysBehind(contents),
+      alwaysBehind,
     ],
     ...(same === undefined && (!dryRun || flagOf(options, 'preview'))
       ? { leaves: uploadLeaves(filesOf(settled)) }
@@ -152,13 +152,8 @@ const uploadLeaves = (names: readonly string[]): string =>
     ? `the uploaded file ${names.join()}, which no call deletes: its secrets are only as safe as the password of the export`
     : `the uploaded files ${names.join(' and ')}, which no call deletes: their secrets are only as safe as the password of the export`;
 
-/** What no export holds, and what a snapshot cannot find. */
-function alwaysBehind({ unfindable }: ExportContents): readonly string[] {
-  return [
-    'an export holds no deployment targets, workers, triggers and packages: bring them to the target by other means',
-    ...told('look whether these certificates arrived, their documents have no thumbprint', unfindable),
-  ];
-}
+const alwaysBehind =
+  'an export holds no deployment targets, workers, triggers and packages: bring them to the target by other means';
 
 export function olderTarget(source: string, target: string): string | undefined {
   return isOlder(target, source)

@@ -47,7 +47,7 @@ export async function migrateProject(
     ports,
     signal,
   );
-  const onIt = { ...ports, source: onWay(source, via), target: onWay(target, via) };
+  const onIt = { ...ports, source: onWay(source, via?.name), target: onWay(target, via?.name) };
   return { ...(await migrateOnWay({ ...input, via }, onIt, infos, signal)), via };
 }
 
@@ -94,10 +94,11 @@ function canCompare({ source, target }: MigratePorts): boolean {
   return source.adapter.snapshots !== undefined && target.adapter.snapshots !== undefined;
 }
 
-const comparable = (projects: readonly string[], { request, importOptions }: MigrateInput): CompareInput => ({
+const comparable = (projects: readonly string[], { request, importOptions, via }: MigrateInput): CompareInput => ({
   projects,
   exportOptions: request.options,
   importOptions,
+  via: via?.name,
 });
 
 /**

@@ -53,6 +53,15 @@ describe('an export that is whole', () => {
     expect({ teams, logos, packages }).toEqual({ teams: ['Release Team'], logos: ['Acme'], packages: ['Acme.Web'] });
   });
 
+  test('names a certificate as the product finds it, whether its document has a thumbprint or not', async () => {
+    const certificate = (number: number, fields: object) => ({
+      ...{ type: 'Certificate', id: `Certificates-${number}`, name: 'CertP', fields: { ...fields } },
+    });
+    const zip = exportZip([...shop, certificate(1, {}), certificate(2, { Thumbprint: 'AA11' })]);
+    const { shared } = contentsOf(await read(zip));
+    expect(shared.filter(({ kind }) => kind === 'certificate').map(({ name }) => name)).toEqual(['CertP', 'CertP (2)']);
+  });
+
   test.each([{ members: { checksum: 'anything at all' } }, { members: { checksum: null } }])(
     'is whole whatever its checksum says: %j',
     async (choices) => {
