@@ -27,7 +27,8 @@ export async function lookAhead(
   signal: AbortSignal,
 ): Promise<Findings> {
   const kinds = [
-    ...['environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'worker', 'worker-pool'],
+    ...['environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'machine-policy', 'worker'],
+    ...['proxy', 'worker-pool'],
     ...['step-template', 'feed', 'account', 'certificate', 'git-credential'],
   ];
   const reader = await openSpace(server, { kinds, ahead: true }, signal);
@@ -77,7 +78,7 @@ export async function lookAhead(
 }
 
 /** Of these nothing travels, so their tags are not missed. */
-const staysHere: ReadonlySet<string> = new Set(['machine', 'worker']);
+const staysHere: ReadonlySet<string> = new Set(['machine', 'machine-policy', 'proxy', 'worker']);
 
 export const tagSetsStay = (tags: readonly string[]): readonly string[] =>
   told('tag sets may stay behind, make these tags on the target if it lacks them', tagSets(tags));
@@ -163,6 +164,14 @@ function stayingOf(contents: readonly ProjectContent[], shared: Shared, used: Re
     ...told(
       'deployment targets stay behind',
       of('machine').map((machine) => nameIn('machine', machine)),
+    ),
+    ...told(
+      'machine policies stay behind',
+      of('machine-policy').map((policy) => nameIn('machine-policy', policy)),
+    ),
+    ...told(
+      'proxies stay behind',
+      of('proxy').map((proxy) => nameIn('proxy', proxy)),
     ),
     ...told(
       'workers stay behind',
