@@ -23,11 +23,13 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
     case 409:
       return new MigratorError('CONFLICT', `Octopus Deploy reports a conflict${tail}`);
     case 413:
+      // As with all that only an administrator gives a server, nobody needs to try again.
       return new MigratorError(
-        'REMOTE_UNEXPECTED',
+        'UNSUPPORTED',
         `the server, or a proxy in front of it, takes no file of this size${tail}`,
         {
           hint: 'let its administrator raise the limit for the size of a request, or move fewer projects at once',
+          details: { hopeless: true },
         },
       );
     case 500:

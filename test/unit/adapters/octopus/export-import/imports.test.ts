@@ -158,8 +158,9 @@ describe('the import', () => {
   test('says that the file is too large for the server or its proxy', async () => {
     await withClient({ lists: {}, upload: 'too large' }, async (client) => {
       await expect(imported(client)).rejects.toMatchObject({
-        code: 'REMOTE_UNEXPECTED',
+        code: 'UNSUPPORTED',
         message: expect.stringContaining('size'),
+        details: { hopeless: true },
       });
       expect(client.writes()).toHaveLength(1);
     });
