@@ -18,7 +18,6 @@ interface Failure {
   readonly message: string;
   readonly hint: string;
   readonly code: string;
-  readonly details: { readonly left?: readonly { readonly what: string }[] };
 }
 
 async function failure({ run }: Workshop, line: readonly string[]): Promise<{ code: number; error: Failure }> {
@@ -51,29 +50,29 @@ test('each failure of the server is told with its sentence and the way to the do
       [
         'duplicate-project-groups',
         exporting('Web Shop', 'Search'),
-        /same key has already been added\. Key: ProjectGroups-\d+ Reference path: Project '.+' => Project Group '/,
+        /same key has already been added\. Key: ProjectGroups-\d+\s*Reference path: Project '.+' => Project Group '/,
       ],
       [
         'changed-channel',
         warehouse,
-        /given key 'Channels-\d+' was not present in the dictionary\. Reference path: Project 'Warehouse' => Release '/,
+        /given key 'Channels-\d+' was not present in the dictionary\.\s*Reference path: Project 'Warehouse' => Release '/,
       ],
       [
         'unmapped-ids',
         importing,
-        /Found unmapped Ids in document .*"Messages-1-.*Reference path: Project 'Warehouse' => Project Variables/,
+        /Found unmapped Ids in document .*"Messages-1-.*Reference path: Project 'Warehouse' => Project Variables/s,
       ],
       [
         'unmapped-ids form=2',
         importing,
-        /'unknown name' .*"RelatedDocumentId": "Certificates-643-.*Reference path: Project 'Warehouse' => Tenant '/,
+        /'unknown name' .*"RelatedDocumentId": "Certificates-643-.*Reference path: Project 'Warehouse' => Tenant '/s,
       ],
       [
         'duplicate-tenant-variables',
         importing,
-        /FI_TenantVariable'\. Reference path: Project 'Warehouse' => Tenant 'Tailspin Toys'/,
+        /FI_TenantVariable'\.\s*Reference path: Project 'Warehouse' => Tenant 'Tailspin Toys'/,
       ],
-      ['upgrade-fails', importing, /Newtonsoft\.Json\.Linq\.JValue\. Reference path: Project 'Warehouse'/],
+      ['upgrade-fails', importing, /Newtonsoft\.Json\.Linq\.JValue\.\s*Reference path: Project 'Warehouse'/],
     ];
     for (const [fault, line, sentence] of cases) {
       workshop[line === importing ? 'prod' : 'lab'].faults.add(parseFault(`${fault} times=1`));
@@ -102,17 +101,6 @@ describe('a server that', () => {
       const { code, error } = await failure(workshop, importing);
       expect({ code, error }).toMatchObject({ code: 4, error: { code: 'UNSUPPORTED' } });
       expect(error.hint).toContain('administrator');
-    });
-  });
-
-  test('never gives the whole zip is told by the name of the zip, which is left', async () => {
-    await withWorkshop({ prod }, async (workshop) => {
-      workshop.lab.faults.add(parseFault('GET /api/artifacts/*/content cut=2000'));
-      const { code, error } = await failure(workshop, exporting('Search'));
-      expect({ code, error }).toMatchObject({ code: 5, error: { code: 'REMOTE_UNREACHABLE' } });
-      expect(error.message).toMatch(/Octopus-Export-.*\.zip could not be downloaded, \d+ bytes came/);
-      expect(error.hint).not.toContain('URL');
-      expect(error.details.left?.map(({ what }) => what).join()).toMatch(/Octopus-Export-.*\.zip/);
     });
   });
 });

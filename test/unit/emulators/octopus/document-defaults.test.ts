@@ -82,3 +82,14 @@ test('a new certificate shows what the server reads in it, and keeps that when o
   const none = await server.call('POST', '/api/certificates', { json: { Name: 'Empty' } });
   expect([none.status, none.text]).toEqual([400, expect.stringContaining('CertificateData')]);
 });
+
+test('each space has the team of its managers', async () => {
+  const spaces = [(await server.call('GET', '/api/spaces/Spaces-1')).json, await made('spaces', { Name: 'Second' })];
+  for (const { Id, SpaceManagersTeams } of spaces) {
+    const [team] = SpaceManagersTeams as string[];
+    expect((await server.call('GET', `/api/teams/${team!}`)).json).toMatchObject({
+      Name: 'Space Managers',
+      SpaceId: Id,
+    });
+  }
+});
