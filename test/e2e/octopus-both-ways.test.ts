@@ -47,9 +47,7 @@ describe('a success without the thing', () => {
       const { outcome, via, result } = said(stdout);
       expect({ code, outcome, via: via.name }).toEqual({ code: 3, outcome: 'partial', via: 'export-import' });
       const unseen = result.items.filter(({ action }) => action === 'not-seen');
-      expect(unseen).toEqual([
-        expect.objectContaining({ kind: 'certificate', name: 'Web Shop TLS' }),
-      ]);
+      expect(unseen).toEqual([expect.objectContaining({ kind: 'certificate', name: 'Web Shop TLS' })]);
       expect(await namesOf(prod, 'Spaces-1', 'projects')).toContain('Web Shop');
       expect(await namesOf(prod, 'Spaces-1', 'certificates')).not.toContain('Web Shop TLS');
     });
