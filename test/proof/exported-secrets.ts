@@ -72,15 +72,13 @@ export async function secretsIn(server: RunningEmulator, space: string): Promise
   for (const document of documents) {
     const id = String(document['Id']);
     const value = (document['Value'] ?? document['Password']) as Json | string | null | undefined;
-    const secret = typeof value === 'object' ? value?.['SensitiveValue'] : undefined;
-    if (id.startsWith('Accounts-')) found[`account ${nameOf(id)}`] = decrypted(String(secret));
+    const secret = typeof value === 'object' ? (value?.['SensitiveValue'] as string | undefined) : undefined;
+    if (id.startsWith('Accounts-')) found[`account ${nameOf(id)}`] = decrypted(secret ?? '');
     if (id.startsWith('TenantVariables-') && secret !== undefined) {
       const { TenantId, OwnerId, EnvironmentId, VariableTemplateId } = document;
       const templates = byId.get(OwnerId)!['Templates'] as readonly Json[];
       const template = String(templates.find(({ Id }) => Id === VariableTemplateId)?.['Name']);
-      found[`tenant ${nameOf(TenantId)}/${ownerOf(OwnerId)}/${template}/${nameOf(EnvironmentId)}`] = decrypted(
-        String(secret),
-      );
+      found[`tenant ${nameOf(TenantId)}/${ownerOf(OwnerId)}/${template}/${nameOf(EnvironmentId)}`] = decrypted(secret);
     }
     if (!id.startsWith('variableset-')) continue;
     for (const { Name, Type, Value, Scope } of document['Variables'] as readonly Json[]) {

@@ -3,13 +3,20 @@ import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifa
 import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
-import type { ExportOrigin, ImportRequest, PreparedImport, Restoring } from '../../ports/importer.ts';
-import type { Run } from '../../ports/journal.ts';
+import type { ExportOrigin, ImportRequest, Restoring } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupPlace } from '../steps/backup.ts';
-import { cleaningUp, importLeft, type Left, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
+import {
+  broughtBy,
+  cleaningUp,
+  importLeft,
+  type Left,
+  packageLeft,
+  removePackage,
+  tellingLeft,
+} from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
@@ -178,7 +185,7 @@ async function importOnWay(
           const normal = await leftMaintenance(target, info, reporter, signal);
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
         },
-        async () => [...(await look(false)), ...(await broughtBy(target, ports.run, signal))],
+        async () => [...(await look(false)), ...(await broughtBy(target, ports.run.record, signal))],
       ),
     input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
@@ -211,15 +218,6 @@ async function importOnWay(
     ...(await importLeft(target, prepared, signal)),
   ];
   return { ...base, left, outcome, warnings: warningsOf(status, prepared), log };
-}
-
-/** What an import that failed has brought to its target, when the adapter can look. */
-async function broughtBy(target: Instance, run: Run, signal: AbortSignal): Promise<readonly Left[]> {
-  // It is plain data by contract, so the journal returns it unchanged.
-  const prepared = run.record.facts['import.prepared'] as unknown as PreparedImport | null | undefined;
-  return prepared === undefined || prepared === null || facet(target, 'imports').leftBy === undefined
-    ? []
-    : importLeft(target, prepared, signal);
 }
 
 function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {

@@ -106,6 +106,18 @@ export async function importLeft(
   return leftBy(target, await imports.leftBy(prepared, signal));
 }
 
+/** What an import that failed has brought to its target, when the adapter can look. */
+export async function broughtBy(
+  target: Instance,
+  { facts }: Pick<RunRecord, 'facts'>,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  // It is plain data by contract, so the journal returns it unchanged.
+  const prepared = facts['import.prepared'] as unknown as PreparedImport | null | undefined;
+  const looks = target.adapter.imports?.leftBy !== undefined;
+  return prepared === undefined || prepared === null || !looks ? [] : importLeft(target, prepared, signal);
+}
+
 /** What an adapter says that its job leaves. */
 export function leftBy({ name }: Instance, leaves: string | undefined): readonly Left[] {
   return leaves === undefined ? [] : [{ instance: name, what: leaves }];

@@ -90,14 +90,23 @@ function durationText(body: Json): string {
   return seconds < 3600 ? plural(Math.floor(seconds / 60), 'minute') : plural(Math.floor(seconds / 3600), 'hour');
 }
 
+const written = (options: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...options });
+
+/** Each poll of a task writes dates, and making a format is slow. */
+const formats = {
+  day: written({ weekday: 'long' }),
+  date: written({ day: '2-digit' }),
+  month: written({ month: 'long' }),
+  year: written({ year: 'numeric' }),
+  clock: written({ hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true }),
+};
+
 const longDate = (text: unknown): string => {
   if (typeof text !== 'string') return '';
   const date = new Date(text);
-  const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...options }).format(date);
-  const day = `${part({ weekday: 'long' })}, ${part({ day: '2-digit' })} ${part({ month: 'long' })} ${part({ year: 'numeric' })}`;
-  const clock = part({ hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true });
-  return `${day} ${clock} +00:00`;
+  const part = (name: keyof typeof formats) => formats[name].format(date);
+  return `${part('day')}, ${part('date')} ${part('month')} ${part('year')} ${part('clock')} +00:00`;
 };
 
 function completedText(state: TaskState, completed: unknown): string {

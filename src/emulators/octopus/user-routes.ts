@@ -23,7 +23,7 @@ const teamsOf = (visit: Visit): readonly Entry[] => {
 
 function permissions(visit: Visit) {
   const entry = found(visit);
-  const granted = grantedTo(entry);
+  const granted = grantedTo(entry, visit.instance.flavor);
   const named = readList(visit, 'spaces') ?? ['all'];
   const ids = visit.instance.store
     .all('Spaces')

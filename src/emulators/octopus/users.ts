@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Flavor } from '../shared/emulator.ts';
 import type { Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { newId, putDocument, type Instance } from './instance.ts';
@@ -17,7 +18,15 @@ export type Permissions = readonly string[];
 
 export const spacePermissions: readonly string[] = [
   ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
-  ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
+  ...[
+    'TeamView',
+    'TeamEdit',
+    'BuiltInFeedPush',
+    'BuiltInFeedDownload',
+    'BuiltInFeedAdminister',
+    'TaskCreate',
+    'TaskCancel',
+  ],
 ];
 const systemPermissions = [
   'AdministerSystem',
@@ -30,16 +39,22 @@ const systemPermissions = [
   'UserEdit',
 ];
 
-const grants = (permissions: Permissions, permission: string) =>
-  permissions.includes('*') ||
-  permissions.includes(permission) ||
-  (permission.endsWith('View') && permissions.includes('*View'));
+/** The servers of Octopus Cloud are the vendor's: nobody else administers the system there. */
+const grants = (permissions: Permissions, permission: string, flavor: Flavor) =>
+  flavor === 'cloud' && permission === 'AdministerSystem'
+    ? false
+    : permissions.includes('*') ||
+      permissions.includes(permission) ||
+      (permission.endsWith('View') && permissions.includes('*View'));
 
 /** The permissions of a user, among those that the permissions document lists. */
-export function grantedTo(user: Entry): { readonly space: readonly string[]; readonly system: readonly string[] } {
+export function grantedTo(
+  user: Entry,
+  flavor: Flavor,
+): { readonly space: readonly string[]; readonly system: readonly string[] } {
   const permissions = user.body['$permissions'] as Permissions;
   const granted = (names: readonly string[]) =>
-    [...new Set(names)].filter((name) => grants(permissions, name)).toSorted();
+    [...new Set(names)].filter((name) => grants(permissions, name, flavor)).toSorted();
   return { space: granted(spacePermissions), system: granted(systemPermissions) };
 }
 
@@ -103,12 +118,12 @@ export function addUser(
 
 export const allowKey = (store: Store, key: string, userId: string): void => store.keep(`api-key:${key}`, userId);
 
-function userOfKey(store: Store, key: string): User | undefined {
+function userOfKey({ store, flavor }: Instance, key: string): User | undefined {
   const id = store.setting(`api-key:${key}`);
   const entry = id === undefined ? undefined : store.get('Users', id);
   if (entry === undefined) return undefined;
   const permissions = entry.body['$permissions'] as Permissions;
-  return { id: entry.id, body: entry.body, may: (permission) => grants(permissions, permission) };
+  return { id: entry.id, body: entry.body, may: (permission) => grants(permissions, permission, flavor) };
 }
 
 function keyOf(headers: IncomingHttpHeaders, query: (name: string) => string | undefined): string | undefined {
@@ -125,7 +140,7 @@ export function authenticate(
   open: boolean,
 ): User {
   const key = keyOf(headers, query);
-  const user = key === undefined ? undefined : userOfKey(instance.store, key);
+  const user = key === undefined ? undefined : userOfKey(instance, key);
   if (user !== undefined) return user;
   if (open) return anonymous;
   throw new Refusal(

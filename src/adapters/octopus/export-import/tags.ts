@@ -1,7 +1,6 @@
 // Tags of tenants. Nothing that the vendor says of an export names tag sets, and no known export holds one.
 import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
-import type { IsThere } from './plan.ts';
 
 const setOf = (tag: string): string => tag.split('/')[0] ?? tag;
 
@@ -34,6 +33,6 @@ export function tagsOutside({ tags, shared }: TagsOfExport): readonly string[] {
 }
 
 /** The tags that the documents of an export name, and that neither the export nor the target has. */
-export function tagsMissing(contents: TagsOfExport, isThere: IsThere): readonly string[] {
+export function tagsMissing(contents: TagsOfExport, isThere: (thing: Named) => boolean): readonly string[] {
   return tagsOutside(contents).filter((tag) => !isThere({ kind: 'tag', name: tag }));
 }

@@ -30,9 +30,17 @@ const serverMade = new Set([
   'Assembled',
   'IsEditable',
   'Logo',
-  // Made of the name. Servers before 2022 have none.
-  'Slug',
 ]);
+
+/**
+ * Whether the slug of a thing is what a server makes of its name. Releases before 2022 have no slugs, so such a one is not
+ * compared. Another one was chosen by people, and what refers to it (a process in Git) breaks without it.
+ */
+function hasOwnSlug({ Name: name, Slug: slug }: Fields): boolean {
+  if (typeof name !== 'string' || typeof slug !== 'string') return false;
+  const made = name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+  return slug !== made.replaceAll(/^-|-$/g, '');
+}
 
 const health = new Set([
   'HealthStatus',
@@ -62,7 +70,9 @@ export type NameOf = (id: string) => string | undefined;
  */
 export function carried(document: Fields, nameOf: NameOf): Record<string, Json> {
   // A document's place among all others of the space depends on what else the space has.
-  const own = Object.entries(document).filter(([key]) => key !== 'Name' && key !== 'SortOrder' && !health.has(key));
+  const own = Object.entries(document).filter(
+    ([key]) => key !== 'Name' && key !== 'SortOrder' && !health.has(key) && (key !== 'Slug' || hasOwnSlug(document)),
+  );
   const fields = valueOf(Object.fromEntries(own), nameOf);
   return isFields(fields) ? fields : {};
 }
@@ -78,7 +88,7 @@ function valueOf(value: unknown, nameOf: NameOf): Json | undefined {
   if (!isFields(value)) return undefined;
   if ('HasValue' in value && 'NewValue' in value) return value['HasValue'] === true ? true : undefined;
   const entries = Object.entries(value).flatMap(([key, member]) => {
-    if (serverMade.has(key)) return [];
+    if (serverMade.has(key) || (key === 'Slug' && 'Name' in value && !hasOwnSlug(value))) return [];
     const shown = key === 'Value' && isSensitive(value) ? true : valueOf(member, nameOf);
     return shown === undefined ? [] : [[nameOf(key) ?? key, shown] as const];
   });

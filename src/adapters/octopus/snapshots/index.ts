@@ -67,7 +67,7 @@ export function createSnapshots(server: Server, way: Scope = {}): Snapshots {
         'what is in another space than that of the instance is not compared',
         'values that tenants give to variable templates are not compared',
         'the values of secrets are not compared; of a sensitive variable not even whether it has one',
-        'the places of environments and tag sets in their lists, and slugs, are not compared',
+        'the places of environments and tag sets in their lists, and slugs that servers make of names, are not compared',
         'subscriptions, teams, logos and community step templates are not compared',
         ...(isByExportImport(way)
           ? [

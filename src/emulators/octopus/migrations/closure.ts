@@ -77,8 +77,12 @@ function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>)
   ];
 }
 
-/** A tenant is exported only with its links to exported projects. */
-function withoutOtherProjects(entry: Entry, projects: ReadonlySet<string>): Entry {
+/**
+ * A tenant is exported only with its links to exported projects. What the variables of a set could be scoped to is
+ * computed for each reader, and a client sends it back: it is no part of the set.
+ */
+function asExported(entry: Entry, projects: ReadonlySet<string>): Entry {
+  if (entry.kind === 'Variables') return { ...entry, body: { ...entry.body, ScopeValues: {} } };
   const links = entry.body['ProjectEnvironments'];
   if (entry.kind !== 'Tenants' || !isObject(links)) return entry;
   const kept = Object.entries(links).filter(([project]) => projects.has(project));
@@ -101,10 +105,10 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (found.has(next.id)) continue;
     if (next.kind === 'Projects') projectIds.add(next.id);
-    const entry = withoutOtherProjects(next, projectIds);
+    const entry = asExported(next, projectIds);
     found.set(next.id, next);
     queue.push(...[...idsIn(entry.body)].flatMap(lookUp), ...tagSets(store, entry));
     if (entry.kind === 'Projects') queue.push(...belongings(store, entry, excluded));
   }
-  return new Map([...found].map(([id, entry]) => [id, withoutOtherProjects(entry, projectIds)]));
+  return new Map([...found].map(([id, entry]) => [id, asExported(entry, projectIds)]));
 }

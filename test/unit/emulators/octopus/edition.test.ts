@@ -92,6 +92,21 @@ test('on Linux the tasks of the Migration API fail, because the Migrator is not 
 });
 
 test.each([
+  ['cloud', false, 403],
+  ['linux', true, 200],
+] as const)('on %s an administrator administers the system: %s', async (flavor, system, status) => {
+  const server = await startServer({ sample: false, version: '2025.1.1', flavor });
+  const { json } = await server.call('GET', '/api/users/Users-1/permissions');
+  expect((json['SystemPermissions'] as string[]).includes('AdministerSystem')).toBe(system);
+  expect(json['SystemPermissions']).toContain('SpaceCreate');
+  expect(json['SpacePermissions']).toHaveProperty('TeamEdit');
+  expect((await server.call('GET', '/api/serverstatus/system-info')).status).toBe(status);
+  const maintenance = { IsInMaintenanceMode: false };
+  expect((await server.call('PUT', '/api/maintenanceconfiguration', { json: maintenance })).status).toBe(status);
+  expect((await server.call('GET', `${base}/import-files`)).status).toBe(200);
+});
+
+test.each([
   ['2018.5.9', 'windows'],
   ['2027.1.0', 'windows'],
   ['latest', 'windows'],

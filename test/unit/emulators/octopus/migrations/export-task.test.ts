@@ -43,6 +43,20 @@ const inside = (files: ReadonlyMap<string, unknown>, folder: string) =>
   [...files.keys()].filter((name) => name.startsWith(`${folder}/`));
 
 describe('the package of an export', () => {
+  test('does not follow what a client sends back of the scopes that variables could have', async () => {
+    const server = await startServer();
+    const before = await exported(server, { Projects: ['Web Shop'] });
+    const projects = (await server.call('GET', '/api/Spaces-1/projects?name=Web Shop')).json['Items'] as Json[];
+    const path = `/api/Spaces-1/variables/${String(projects[0]!['VariableSetId'])}`;
+    const set = (await server.call('GET', path)).json;
+    const scopes = set['ScopeValues'] as Record<string, Json[]>;
+    expect(scopes['Machines']!.length).toBeGreaterThan(inside(before, 'Machines').length);
+    expect((await server.call('PUT', path, { json: set })).status).toBe(200);
+    await server.call('DELETE', '/api/Spaces-1/packages/packages-Acme.Move.1.0.0');
+    const after = await exported(server, { Projects: ['Web Shop'] });
+    expect([...after.keys()].toSorted()).toEqual([...before.keys()].toSorted());
+  });
+
   test('has metadata with an encrypted test value, and one file per document', async () => {
     const server = await startServer();
     const files = await exported(server, { Projects: ['web shop '] });
