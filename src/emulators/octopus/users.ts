@@ -18,6 +18,7 @@ export type Permissions = readonly string[];
 export const spacePermissions: readonly string[] = [
   ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
   ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
+  ...['TeamView', 'TeamCreate', 'TeamEdit', 'TeamDelete'],
 ];
 const systemPermissions = [
   'AdministerSystem',
