@@ -78,7 +78,7 @@ export async function relay(
 }
 
 /** Asks an importer of files, which gets the projects only after the export, whether it would take them. */
-function acceptedBy(input: MigrateInput, { target, secrets }: MigratePorts, signal: AbortSignal) {
+export function acceptedBy(input: MigrateInput, { target, secrets }: MigratePorts, signal: AbortSignal) {
   const imports = facet(target, 'imports');
   if (imports.takes !== 'files' || imports.check === undefined) return undefined;
   return async (projects: readonly string[]) => {

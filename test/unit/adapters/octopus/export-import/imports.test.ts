@@ -87,6 +87,30 @@ describe('check', () => {
       ).resolves.toBeUndefined();
     });
   });
+
+  test('tells at once that the account may not import and that projects are there', async () => {
+    const permissions = { SystemPermissions: [], SpacePermissions: {} };
+    await withClient({ lists: shopLists(), permissions }, async (client) => {
+      const request = { source: ref, projects: ['Web Shop'], dryRun: false, options: {} };
+      for (const work of [client.way.imports!.check!(never, request), prepareImport(client, zip)])
+        await expect(work).rejects.toMatchObject({
+          code: 'AUTH_REFUSED',
+          message: expect.stringMatching(
+            /^Export\/Import cannot import into space Default: Ann is no Space Manager.*besides,.*has Web Shop already/,
+          ),
+          hint: expect.stringMatching(/Space Manager.*--skip-existing/),
+        });
+    });
+  });
+
+  test('an older target and a project that is there are told at once', async () => {
+    await withClient({ lists: shopLists(), version: '2024.1.1' }, async (client) => {
+      await expect(prepareImport(client, zip)).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/2024\.1\.1; besides,.*has Web Shop already/),
+      });
+    });
+  });
 });
 
 describe('the import', () => {
