@@ -11,7 +11,8 @@ import { sample } from '../support/sample.ts';
 import { machineIn } from '../support/workshop.ts';
 
 const zip = exportZip(shop);
-const source: Choices = { lists: shopLists(), zip, system: 'Linux', version: '2024.4.4121' };
+const nightly = { 'projects/Projects-1/triggers': [{ Id: 'ProjectTriggers-1', Name: 'Nightly' }] };
+const source: Choices = { lists: { ...shopLists(), ...nightly }, zip, system: 'Linux', version: '2024.4.4121' };
 const target: Choices = { lists: {}, arrives: shopLists('Spaces-1', 5), system: 'Linux', version: '2025.10.1' };
 
 const preload = fileURLToPath(new URL('../support/crash.mjs', import.meta.url));
@@ -90,10 +91,14 @@ describe('a package by Export/Import', () => {
       expect(rehearsed.code).toBe(0);
       expect(rehearsed.said).toMatchObject({ dryRun: true, via: { name: 'export-import' } });
       expect(prod.writes()).toEqual([]);
+      const stays = [expect.stringContaining('triggers stay behind: Web Shop/Nightly')];
+      expect(rehearsed.said['warnings']).toEqual(expect.arrayContaining(stays));
+      expect((await run(`${importing} --dry-run --fresh`)).stderr).toContain('triggers stay behind: Web Shop/Nightly');
 
       const arrived = await json(importing);
       expect(arrived.said).toMatchObject({
         outcome: 'done',
+        warnings: expect.arrayContaining(stays),
         result: { basis: 'seen', complete: true, changed: true },
         left: [{ instance: 'prod', what: expect.stringMatching(/migrator-.*\.zip/) }],
       });
@@ -214,12 +219,15 @@ describe('a package by Export/Import', () => {
       expect(started.said).toMatchObject({ outcome: 'started', via: { name: 'export-import' } });
       expect(JSON.stringify(started.said['left'])).toContain('artifacts of its task');
       const resumed = `partial-export --resume ${String(started.said['handle'])} -o shop.tar`;
+      const stays = { warnings: expect.arrayContaining(['triggers stay behind: Web Shop/Nightly']) };
       expect((await json(resumed)).said).toMatchObject({
+        ...stays,
         outcome: 'done',
         sealed: { manifest: { scope: { via: 'export-import' } } },
       });
       expect(lab.writes()).toHaveLength(1);
       expect((await json(`${importing} --dry-run`)).said).toMatchObject({
+        ...stays,
         plan: expect.arrayContaining([{ kind: 'project', name: 'Web Shop', action: 'create' }]),
       });
     });
@@ -317,11 +325,42 @@ describe('migrate-project by Export/Import', () => {
       expect(JSON.stringify(said)).toMatch(/Linux.*--overwrite-existing is for the Migration API/);
       expect(lab.writes()).toEqual([]);
     });
-    await withWorld([{ ...source, version: '2025.11.1' }, target], async ({ json }) => {
-      const { code, said } = await json(`${moving} --password env:PASSWORD`);
+  });
+
+  test('an older target does not hide what else speaks against the move', async () => {
+    const variables = [
+      { Id: 'variableset-Projects-1', Variables: [{ Name: 'Port', Scope: { Machine: ['Machines-1'] } }] },
+    ];
+    const newer = { ...source, version: '2025.11.1', lists: { ...shopLists(), variables } };
+    await withWorld([newer, { ...target, lists: shopLists() }], async ({ json, lab }) => {
+      const { code, said } = await json(`${moving} --password env:PASSWORD --via export-import`);
       expect(code).toBe(2);
-      expect(JSON.stringify(said)).toMatch(/same or a newer version.*2025\.11\.1/);
+      expect(JSON.stringify(said)).toMatch(
+        /same or a newer version.*2025\.11\.1.*besides,.*scoped to machines: Port.*besides,.*has Web Shop already/,
+      );
+      expect(lab.writes()).toEqual([]);
     });
+  });
+
+  test('a project that would come along and is on the target is refused before the export', async () => {
+    const deploys = { 'Octopus.Action.DeployRelease.ProjectId': 'Projects-2' };
+    const along: Choices = {
+      ...source,
+      lists: {
+        ...shopLists(),
+        projects: [...shopLists()['projects']!, { Id: 'Projects-2', Name: 'Mail' }],
+        deploymentprocesses: [{ Id: 'deploymentprocess-Projects-1', Steps: [{ Actions: [{ Properties: deploys }] }] }],
+      },
+    };
+    await withWorld(
+      [along, { ...target, lists: { projects: [{ Id: 'Projects-3', Name: 'Mail' }] } }],
+      async (world) => {
+        const { code, said } = await world.json(`${moving} --password env:PASSWORD`);
+        expect(code).toBe(7);
+        expect(JSON.stringify(said)).toContain('has Mail already');
+        expect([...world.lab.writes(), ...world.prod.writes()]).toEqual([]);
+      },
+    );
   });
 
   test('the rc file fixes the way of an instance, and a flag overrules it', async () => {

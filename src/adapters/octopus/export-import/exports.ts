@@ -13,7 +13,7 @@ import { contentsOf, slim, type ExportContents } from './contents.ts';
 import { title, type ExportImport } from './export-import.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitNames, limitsOf } from './limits.ts';
-import { lookAhead, reading, refusalOf, told } from './preflight.ts';
+import { beyond, lookAhead, reading, refusalOf, told } from './preflight.ts';
 
 const packageId = 'Octopus.Project.Export';
 
@@ -110,8 +110,7 @@ async function inspect(
     ...told('the export does not hold these projects', missing),
     ...arrivingBare(contents),
   ];
-  const known = new Set(prepared?.omits ?? []);
-  return { projects: contents.projects, remarks: remarks.filter((remark) => !known.has(remark)) };
+  return { projects: contents.projects, remarks: beyond(prepared?.omits ?? [], remarks) };
 }
 
 const comingAlong = (names: readonly string[]): readonly string[] =>
@@ -141,7 +140,7 @@ export function arrivingBare(contents: ExportContents): readonly string[] {
     ...told('teams arrive without members', teams),
     ...told('logos stay behind', logos),
     ...told('packages of the built-in feed stay behind', packages),
-    ...told('the GitHub App must be connected again for', github),
+    ...told('connections to the GitHub App stay behind, connect it again for', github),
     ...told(
       'ids of Git credentials, step templates and certificates in the repository must be edited by hand for',
       inGit.map(({ project }) => project),

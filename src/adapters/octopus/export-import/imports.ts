@@ -17,7 +17,7 @@ import { arrivingBare } from './exports.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitsOf } from './limits.ts';
 import { existing, lookup, planOf } from './plan.ts';
-import { noManager, reading, refusalOf, told } from './preflight.ts';
+import { beyond, noManager, reading, refusalOf, told } from './preflight.ts';
 import { thingsOn } from './target.ts';
 import { uploadOnce, uploadedId } from './upload.ts';
 import { isOlder } from './versions.ts';
@@ -77,6 +77,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
     request.ignoreVersion === true ? undefined : tooOld(archive.serverVersion, root.resource.Version),
     skips ? undefined : standingInTheWay(existing(contents, isThere), space.name),
   ]);
+  const known = request.notes ?? [];
   const same = fromThisServer(way, request);
   const fileName = `migrator-${Buffer.from(tools.random.bytes(12)).toString('hex')}.zip`;
   return {
@@ -95,7 +96,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       `the export is of Octopus Deploy ${archive.serverVersion}; the target is ${root.resource.Version}`,
       ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
     ],
-    omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
+    omits: [...known, ...beyond(known, [...arrivingBare(contents), ...alwaysBehind(contents)])],
     ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
   };
 }

@@ -202,3 +202,20 @@ export function told(sentence: string, names: readonly string[]): readonly strin
 }
 
 const distinct = (names: readonly string[]): string => [...new Set(names)].toSorted().join(', ');
+
+/** What of these sentences is not said yet. Of names that were told with the same sentence, only the further ones are. */
+export function beyond(said: readonly string[], sentences: readonly string[]): readonly string[] {
+  return sentences.flatMap((sentence) => {
+    if (said.includes(sentence)) return [];
+    const end = sentence.indexOf(': ');
+    const start = sentence.slice(0, end + 2);
+    const earlier = said.filter((one) => end > 0 && one.startsWith(start)).map((one) => one.slice(start.length));
+    if (earlier.length === 0) return [sentence];
+    const known = new Set(earlier.flatMap((names) => names.split(', ')));
+    const names = sentence.slice(start.length).split(', ');
+    return told(
+      start.slice(0, -2),
+      names.filter((name) => !known.has(name)),
+    );
+  });
+}

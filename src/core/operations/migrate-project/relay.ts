@@ -134,8 +134,11 @@ async function importOf(
     const remarks = await inspecting(exported, ports, signal, async (inspected) => {
       const { carried } = secrets;
       const origin = { source, info, prepared: inspected.prepared, options, carried, via: input.via };
-      await sealArtifact(inspected.artifact, origin, output, ports, signal);
-      return inspected.remarks;
+      const { artifact, remarks } = inspected;
+      // So that the import does not tell it again in other words.
+      const notes = [...artifact.notes, ...(prepared.omits ?? []), ...remarks];
+      await sealArtifact({ ...artifact, notes }, origin, output, ports, signal);
+      return remarks;
     });
     const exportedBy = { job: job.id, url: info.url, settled: prepared.settled };
     const sealed = await staging.reopen();
