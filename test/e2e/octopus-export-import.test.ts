@@ -169,6 +169,29 @@ describe('a package by Export/Import', () => {
     });
   });
 
+  test('an undo keeps a project that was changed since, says why, and blames nothing that came later', async () => {
+    await withWorld([source, target], async ({ json, run, prod }) => {
+      await json(line(exporting));
+      const handle = String((await json(importing)).said['handle']);
+      const triggers = { 'projects/Projects-5/triggers': [{ Id: 'ProjectTriggers-5', Name: 'By hand' }] };
+      prod.change({ lists: { ...triggers, projects: [{ Id: 'Projects-6', Name: 'Later' }] } });
+      const { code, said } = await json(`job undo ${handle} --yes`);
+      expect(code).toBe(3);
+      const reason = `project "Web Shop" stays: it was changed after ${handle} (trigger Web Shop/By hand)`;
+      expect(said).toMatchObject({
+        result: { changed: false, items: [{ kind: 'project', name: 'Web Shop', action: 'skipped', reason }] },
+        warnings: [reason],
+      });
+      const names = (said['differences'] as unknown as { name: string }[]).map(({ name }) => name);
+      expect(names).toContain('Web Shop');
+      expect(names).not.toContain('Later');
+      expect(prod.writes()).toHaveLength(3);
+      expect((await run(`job undo ${handle} --yes`)).stdout).toContain(
+        'was not undone: what it created was changed since',
+      );
+    });
+  });
+
   test('an import that did not begin goes on by the same command, on the same way', async () => {
     await withWorld([source, { ...target, lost: 'before import' }], async ({ json, prod }) => {
       await json(line(exporting));
