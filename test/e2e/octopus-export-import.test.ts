@@ -233,6 +233,12 @@ describe('a package by Export/Import', () => {
       prod.change({ migrationApi: true });
       const list = await json('package list --from prod');
       expect(list.said['packages']).toEqual([{ id: Id, version: '', fileName: FileName }]);
+      const what = 'a zip that was uploaded for an import: the server has no call that downloads or deletes it';
+      expect(list.said['note']).toContain(what);
+      for (const text of ['package list', `package delete ${Id}`, `package download ${FileName}`]) {
+        const { stdout, stderr } = await run(`${text} --from prod`);
+        expect(stdout + stderr).toContain(what);
+      }
     });
   });
 

@@ -10,7 +10,7 @@ import {
   type Client,
 } from '../../../../support/export-import-client.ts';
 import { shopLists } from '../../../../support/export-import-server.ts';
-import { exportZip, shop } from '../../../../support/export-zip.ts';
+import { exportZip, shop, suffix } from '../../../../support/export-zip.ts';
 
 const zip = exportZip(shop);
 const files = [zipFile(zip)];
@@ -32,6 +32,37 @@ describe('prepare', () => {
       expect(scope).toMatchObject({ projects: ['Web Shop'], space: true, releases: true });
       expect(leaves).toMatch(/migrator-[0-9a-f]{24}\.zip.*no call deletes/);
       expect(client.writes()).toEqual([]);
+    });
+  });
+
+  test('plans the process of a runbook beside the runbook', async () => {
+    const own = (text: string) => `${text}${suffix}`;
+    const more = exportZip([
+      ...shop,
+      ...[
+        {
+          ...{ type: 'Runbook', id: 'Runbooks-1', name: 'Rotate keys' },
+          fields: { ProjectId: own('Projects-1'), RunbookProcessId: own('RunbookProcess-Runbooks-1') },
+        },
+        { type: 'RunbookProcess', id: 'RunbookProcess-Runbooks-1', fields: { Steps: [] } },
+      ],
+    ]);
+    await withClient({ lists: {} }, async (client) => {
+      const { plan } = await prepareImport(client, more);
+      expect(plan).toContainEqual({ kind: 'runbook-process', name: 'Web Shop/Rotate keys', action: 'create' });
+    });
+  });
+
+  test('what the package tells of its export is told again, with what is new in it only', async () => {
+    const notes = [
+      'triggers stay behind: Web Shop/Nightly',
+      'logos stay behind: Acme',
+      'teams arrive without members: QA',
+    ];
+    await withClient({ lists: {} }, async (client) => {
+      const { omits } = await prepareImport(client, zip, { notes });
+      expect(omits?.slice(0, 4)).toEqual([...notes, 'teams arrive without members: Release Team']);
+      expect(omits?.filter((text) => text.startsWith('logos'))).toHaveLength(1);
     });
   });
 
