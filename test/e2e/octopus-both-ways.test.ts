@@ -123,6 +123,9 @@ describe('a Space Manager without the system right', () => {
       const moving = ['migrate-project', 'Warehouse', '--from', 'lab', '--to', 'prod', ...password, '--skip-existing'];
       const refused = await run(moving, asReader);
       expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('is no Space Manager of the space') });
+      const blind = await run(moving, { env: { ...env, LAB_KEY: 'API-SAMPLEPACKAGEPUBLISHER000000' } });
+      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/no Space Manager.*ProjectView/) });
+      expect(blind.stderr).not.toContain('AdministerSystem');
       for (const server of [lab, prod]) {
         const users = (await ask(server, '/api/users/all')) as { Id: string; Username: string }[];
         const space = (await ask(server, '/api/spaces/Spaces-1')) as object;

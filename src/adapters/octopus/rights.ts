@@ -58,13 +58,13 @@ interface Account {
 
 /** Whether the document of the space names the account, or a team of it, as its manager. */
 async function isNamedManager(
-  { client, root }: Server,
+  server: Server,
   { user, teams, space }: Account,
   signal: AbortSignal,
 ): Promise<boolean | undefined> {
   if (user === undefined || space === undefined) return undefined;
-  const { links } = await root(signal);
-  const shown = await unlessHidden(async () => client.space(links, space, signal));
+  const { links } = await server.root(signal);
+  const shown = await unlessHidden(async () => server.client.space(links, space, signal));
   const { SpaceManagersTeamMembers: members, SpaceManagersTeams: managing } = shown ?? {};
   if (members?.includes(user) === true || teams?.some((id) => managing?.includes(id)) === true) return true;
   const areTold = managing?.length === 0 || (Array.isArray(managing) && teams !== undefined);

@@ -63,16 +63,9 @@ export function combined(results: readonly Result[]): Result | undefined {
 }
 
 /** The result of deletions that were seen, and of what was not deleted. */
-export function deletedResult(
-  deleted: readonly Named[],
-  kept: readonly (Named & { readonly reason: string })[] = [],
-): Result {
-  const items = [
-    ...deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' })),
-    ...kept.map(({ kind, name, reason }): ResultItem => ({ kind, name, action: 'skipped', reason })),
-  ];
-  const isWhole = kept.length === 0;
-  return { basis: 'seen', changed: deleted.length > 0, complete: isWhole, counts: countsOf(items), items };
+export function deletedResult(deleted: readonly Named[], kept: readonly ResultItem[] = []): Result {
+  const items = [...deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' })), ...kept];
+  return { basis: 'seen', changed: deleted.length > 0, complete: kept.length === 0, counts: countsOf(items), items };
 }
 
 interface Looks {

@@ -96,7 +96,7 @@ export async function preparedFor(
       () => undefined,
       (refusal: unknown) => refusal,
     );
-    throw isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED') ? together([error, other]) : error;
+    throw (isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED') ? together([error, other]) : undefined) ?? error;
   }
   await accepted([...made.projects, ...(made.added ?? [])].map(({ name }) => name));
   return made;

@@ -3,6 +3,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import { compare, type Difference } from '../snapshots/compare.ts';
+import type { ResultItem } from '../snapshots/result.ts';
 import { held, type Held } from '../snapshots/snapshot-lookup.ts';
 import { type Consenting, counted, mustAnswer } from './consent.ts';
 import { type KeptContent, looked, stateOf } from './look.ts';
@@ -110,7 +111,7 @@ function keptOf(
       ...(changed.length > mostParts ? [`${String(changed.length - mostParts)} more`] : []),
     ];
     const what = shown.length === 0 ? '' : ` (${shown.join(', ')})`;
-    return { kind, name, reason: `${kind} "${name}" stays: it was changed after ${handle}${what}` };
+    return { kind, name, action: 'skipped', reason: `${kind} "${name}" stays: it was changed after ${handle}${what}` };
   });
 }
 
@@ -120,9 +121,7 @@ function isAsMade(item: SnapshotItem, now: Held): boolean {
   return there !== undefined && compare(held([item]), held([there])).differences.length === 0;
 }
 
-interface Kept extends Named {
-  readonly reason: string;
-}
+type Kept = ResultItem & { readonly reason: string };
 
 export interface Settled {
   /** What the undo did not bring back: `only-from` is missing now, `only-to` came with the job, or later, and stays. */

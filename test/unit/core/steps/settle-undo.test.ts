@@ -147,7 +147,9 @@ describe('an undo of an import that overwrote nothing', () => {
   ])('keeps a project of which %s changed since, and says so', async (_, project, part, said) => {
     const { deleted, removed, kept, warnings } = await undone([shop, project, part, pool], { created, undoes });
     expect([removed, deleted]).toEqual([[], []]);
-    expect(kept).toEqual([{ kind: 'project', name: 'Billing', reason: expect.stringMatching(said) }]);
+    expect(kept).toEqual([
+      { kind: 'project', name: 'Billing', action: 'skipped', reason: expect.stringMatching(said) },
+    ]);
     expect(warnings).toEqual([{ type: 'warning', message: kept![0]!.reason }]);
   });
 });
