@@ -110,3 +110,29 @@ describe('a move by Export/Import that runs again after kill -9', () => {
     });
   });
 });
+
+describe('a Space Manager without the system right', () => {
+  test('moves projects by Export/Import, and another account is refused before anything starts', async () => {
+    await withWorkshop({ lab: {}, prod: newer }, async (workshop) => {
+      const { run, lab, prod, env } = workshop;
+      const key = 'API-SAMPLEREADONLY00000000000000';
+      const asReader = { env: { ...env, LAB_KEY: key, PROD_KEY: key } };
+      const moving = ['migrate-project', 'Warehouse', '--from', 'lab', '--to', 'prod', ...password, '--skip-existing'];
+      const refused = await run(moving, asReader);
+      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('is no Space Manager of the space') });
+      const blind = await run(moving, { env: { ...env, LAB_KEY: 'API-SAMPLEPACKAGEPUBLISHER000000' } });
+      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/no Space Manager.*ProjectView/) });
+      expect(blind.stderr).not.toContain('AdministerSystem');
+      for (const server of [lab, prod]) {
+        const users = (await ask(server, '/api/users/all')) as { Id: string; Username: string }[];
+        const space = (await ask(server, '/api/spaces/Spaces-1')) as object;
+        const SpaceManagersTeamMembers = users.filter(({ Username }) => Username === 'reader').map(({ Id }) => Id);
+        await send(server, 'PUT', '/api/spaces/Spaces-1', { ...space, SpaceManagersTeamMembers });
+      }
+      const { code, stdout } = await run([...moving, '--json'], asReader);
+      expect(said(stdout)).toMatchObject({ outcome: 'done', via: { name: 'export-import' } });
+      expect(code).toBe(0);
+      expect(await namesOf(prod, 'Spaces-1', 'projects')).toContain('Warehouse');
+    });
+  });
+});

@@ -152,7 +152,7 @@ async function importOnWay(
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
   const { dryRun, options, ignoreVersion, exportedBy, restores } = input;
   const { secrets } = ports;
-  const known = { exportedWith, files, seen, exportedBy, restores };
+  const known = { exportedWith, files, notes: trusted?.notes, seen, exportedBy, restores };
   const request = { source: ref, projects: names, dryRun, options, secrets, ignoreVersion, ...known };
   const work = {
     target,

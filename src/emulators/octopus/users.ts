@@ -18,15 +18,8 @@ export type Permissions = readonly string[];
 
 export const spacePermissions: readonly string[] = [
   ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
-  ...[
-    'TeamView',
-    'TeamEdit',
-    'BuiltInFeedPush',
-    'BuiltInFeedDownload',
-    'BuiltInFeedAdminister',
-    'TaskCreate',
-    'TaskCancel',
-  ],
+  ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
+  ...['TeamView', 'TeamCreate', 'TeamEdit', 'TeamDelete'],
 ];
 const systemPermissions = [
   'AdministerSystem',

@@ -55,7 +55,7 @@ const textIn = (fields: Fields, name: string): string => {
 
 /** What of a project or a shared thing is read. */
 const read = [
-  ...['Id', 'Name', 'ProjectId', 'Version', 'VariableSetId', 'DeploymentProcessId'],
+  ...['Id', 'Name', 'ProjectId', 'Version', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId'],
   ...['LogoAttachmentKey', 'PersistenceSettings'],
 ];
 
@@ -189,6 +189,9 @@ function projectParts(
     ),
     ...mine(/^Channel$/).map((channel) => owned('channel', nameIn(channel), of)),
     ...mine(/^Runbook$/).map((runbook) => owned('runbook', nameIn(runbook), of)),
+    ...mine(/^Runbook$/)
+      .filter(({ fields }) => byId.has(textIn(fields, 'RunbookProcessId')))
+      .map((runbook) => owned('runbook-process', nameIn(runbook), of)),
     ...mine(/^Release$/).map(({ fields }) => owned('release', textIn(fields, 'Version'), of)),
   ];
 }

@@ -6,7 +6,11 @@ const trustedBy = z.string().nullable().describe('the file or flag that gives th
 
 /** What `package` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
-  'package-list': { from: z.string(), packages: z.array(storedPackage) },
+  'package-list': {
+    from: z.string(),
+    packages: z.array(storedPackage),
+    note: z.string().optional().describe('what the rows without a version are'),
+  },
   'package-upload': {
     to: z.string(),
     outcome: z.enum(['created', 'overwritten', 'kept']),
