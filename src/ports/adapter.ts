@@ -130,6 +130,8 @@ export interface WayReport {
   readonly title: string;
   /** Sentences; none when nothing speaks against it. */
   readonly obstacles: readonly string[];
+  /** The flags behind these sentences, one for each: without them the sentence would not be there. */
+  readonly flags?: readonly string[] | undefined;
   /** All that speaks against it is a right that the account lacks. */
   readonly lacksRight?: boolean | undefined;
   /** The name of the space, for a way that imports into the space of the source's name. Both ends must have the same. */

@@ -175,7 +175,7 @@ describe('a package that carries its password', () => {
     const before = await packagesOf(here().prod);
     const refused = await run(`import mine.tar --to prod ${given}`);
     expect(refused).toMatchObject({
-      code: 2,
+      code: 6,
       stderr: expect.stringContaining('--password is not the password that mine.tar was made with and carries'),
     });
     expect(await packagesOf(here().prod)).toEqual(before);

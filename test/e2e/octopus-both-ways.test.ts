@@ -54,6 +54,28 @@ describe('a success without the thing', () => {
   });
 });
 
+describe('a move that leaves something out', () => {
+  const move = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', ...password, '--yes', '--json'];
+  const artifacts = async (server: RunningEmulator) =>
+    ((await ask(server, '/api/Spaces-1/artifacts')) as { Items: { Filename: string }[] }).Items;
+
+  test('keeps the export on its source and names it; a whole one takes it away', async () => {
+    await withWorkshop({ prod: newer }, async ({ run, lab, prod }) => {
+      prod.faults.add({ type: 'named', name: 'certificate-lost', values: {} });
+      const { code, stdout } = await run(move);
+      const [kept] = await artifacts(lab);
+      expect(code).toBe(3);
+      expect((JSON.parse(stdout) as { left: { instance: string; what: string }[] }).left).toContainEqual(
+        expect.objectContaining({ instance: 'lab', what: expect.stringContaining(kept!.Filename) }),
+      );
+    });
+    await withWorkshop({ prod: newer }, async ({ run, lab }) => {
+      expect(await run(move)).toMatchObject({ code: 0 });
+      expect(await artifacts(lab)).toEqual([]);
+    });
+  });
+});
+
 describe('the way that is chosen', () => {
   test('leads into another space of the same server, where the Migration API cannot go', async () => {
     const rc = (workshop: Workshop) =>

@@ -6,7 +6,8 @@ import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
-import { requireExport } from './export-import/archive.ts';
+import { readExport, requireExport } from './export-import/archive.ts';
+import { limitsOf } from './export-import/limits.ts';
 import { createExporter as createProjectExporter } from './export-import/exports.ts';
 import { createImporter as createProjectImporter, olderTarget } from './export-import/imports.ts';
 import { withImportFiles } from './export-import/import-files.ts';
@@ -43,9 +44,10 @@ export const adapter: AdapterModule = {
     if (file === undefined || others.length > 0) return undefined;
     if (await isReadable(() => requirePackage(file, { encrypted: false }, signal)))
       return 'a package of the Migration API of Octopus Deploy';
-    return (await isReadable(() => requireExport(file, signal)))
-      ? 'an export of projects of Octopus Deploy'
-      : undefined;
+    if (!(await isReadable(() => requireExport(file, signal)))) return undefined;
+    // What is clearly an export, and not a whole one, is refused here and not after its journey.
+    await readExport(file, limitsOf({}), () => undefined, signal);
+    return 'an export of projects of Octopus Deploy';
   },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

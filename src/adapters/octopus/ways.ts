@@ -69,22 +69,25 @@ export function createWays(
 /** Rights are asked only where there is another way to take. */
 async function checkMigrationApi(
   server: Server,
-  { as, options }: WayRequest,
+  { verb, as, options }: WayRequest,
   offersOther: boolean,
   signal: AbortSignal,
 ): Promise<WayReport> {
   const half = as === 'source' ? 'export' : 'import';
   const missing = missingLinks(await server.root(signal)).includes(half);
-  const obstacles = [
+  const flags = given(options, [], onlyExportImport);
+  const way = { via: 'migration-api', title: 'the Migration API', flags };
+  const system = missing ? false : await runsOnLinux(server, signal);
+  const others = [
     ...(missing ? [`the ${as} offers no ${half} by it`] : []),
-    ...given(options, [], onlyExportImport).map((flag) => `${flag} is for ${title}`),
+    ...(system ? [`the ${as} runs on Linux, where Octopus.Migrator is missing`] : []),
+    ...flags.map((flag) => `${flag} is for ${title}`),
   ];
-  if (missing || !offersOther) return { via: 'migration-api', title: 'the Migration API', obstacles };
-  const [system, rights] = [await runsOnLinux(server, signal), await rightsOf(server, signal)];
-  const others = [...obstacles, ...(system ? [`the ${as} runs on Linux, where Octopus.Migrator is missing`] : [])];
+  // The target of a push needs the right to its feed alone.
+  if (missing || !offersOther || (verb === 'partial-export' && as === 'target')) return { ...way, obstacles: others };
+  const rights = await rightsOf(server, signal);
   return {
-    via: 'migration-api',
-    title: 'the Migration API',
+    ...way,
     lacksRight: others.length === 0 && rights.isAdministrator === false,
     // An import has no option for its space: it follows the source's.
     space: (await server.space(signal)).name,
@@ -97,17 +100,19 @@ async function checkMigrationApi(
 
 async function checkExportImport(
   server: Server,
-  { as, options, secrets, pushes }: WayRequest,
+  { verb, as, options, secrets, pushes }: WayRequest,
   offers: boolean,
   signal: AbortSignal,
 ): Promise<WayReport> {
   const { Version } = (await server.root(signal)).resource;
+  const flags = given(options, secrets, onlyMigrationApi);
   return {
     via: 'export-import',
     title,
+    flags: [...flags, ...(pushes ? [verb === 'partial-export' ? '--to' : '--route push'] : [])],
     obstacles: [
       ...(offers ? [] : [`the ${as} (${Version}) does not offer it; it came with 2021.1`]),
-      ...given(options, secrets, onlyMigrationApi).map((flag) => `${flag} is for the Migration API`),
+      ...flags.map((flag) => `${flag} is for the Migration API`),
       ...(pushes ? ['servers push packages only by the Migration API'] : []),
     ],
   };

@@ -151,14 +151,13 @@ async function importOnWay(
   const ref = uploaded?.ref ?? named;
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
   const { dryRun, options, ignoreVersion, exportedBy, restores } = input;
-  const { secrets } = ports;
-  const known = { exportedWith, files, notes: trusted?.notes, seen, exportedBy, restores };
-  const request = { source: ref, projects: names, dryRun, options, secrets, ignoreVersion, ...known };
+  const known = { exportedWith, files, notes: trusted?.notes, seen, exportedBy, restores, secrets: ports.secrets };
+  const request = { source: ref, projects: names, dryRun, options, ignoreVersion, ...known };
   const work = {
     target,
     info,
     request,
-    secrets,
+    secrets: ports.secrets,
     preview: input.preview === true,
     backup: ports.backup,
     restores: input.restores !== undefined,
@@ -212,12 +211,11 @@ async function importOnWay(
     const stays = prepared.keepsPackage === true && !job.attached ? await look(true) : [];
     return { ...base, left: stays, outcome: 'started', warnings: warningsOf(undefined, prepared), log };
   }
-  const outcome = ran.outcome ?? 'done';
   const left = [
     ...(await look(prepared.keepsPackage === true && !job.attached)),
     ...(await importLeft(target, prepared, signal)),
   ];
-  return { ...base, left, outcome, warnings: warningsOf(status, prepared), log };
+  return { ...base, left, outcome: ran.outcome ?? 'done', warnings: warningsOf(status, prepared), log };
 }
 
 function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {

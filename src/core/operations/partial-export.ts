@@ -76,7 +76,7 @@ export async function partialExport(
     target === undefined
       ? [await probe(ports.source, reporter, signal), undefined]
       : await probeBoth(ports.source, target, reporter, signal);
-  const via = await settleWay(journeyOf(input, ports, info), ports, signal);
+  const via = await settleWay(journeyOf(input, ports, info, targetInfo), ports, signal);
   return {
     ...(await exportOnWay(
       input,
@@ -101,6 +101,7 @@ function journeyOf(
   { request, resume }: PartialExportInput,
   { source, target, secrets }: PartialExportPorts,
   info: InstanceInfo,
+  targetInfo: InstanceInfo | undefined,
 ): Journey {
   const named = resume === undefined ? undefined : source.adapter.ways?.ofJob(resume);
   const { packageId, packageVersion, options } = request;
@@ -117,6 +118,10 @@ function journeyOf(
           ...(packageVersion === undefined ? {} : { packageVersion }),
         },
       },
+      // A package that the target could never import is not pushed there.
+      ...(target === undefined || targetInfo === undefined
+        ? []
+        : [{ instance: target, as: 'target' as const, info: targetInfo, options: {} }]),
     ],
     secrets,
     pushes: target !== undefined,

@@ -41,7 +41,7 @@ export function carriedBy({ facts }: Pick<RunRecord, 'facts'>, job: string): rea
 
 /**
  * The secrets of an import: those that the user gave, those that the package carries, and own ones, in this order. USAGE
- * when one is missing, and when the user gave another one than the package carries: the package was made with its own.
+ * when one is missing; PACKAGE_LOCKED when the user gave another one than the package carries: it was made with its own.
  * UNSUPPORTED when the package carries what the import has no use for.
  */
 export async function secretsOfImport(
@@ -62,7 +62,7 @@ export async function secretsOfImport(
     (one) => given[one] !== undefined && given[one].reveal() !== carried[one]?.reveal(),
   );
   if (other !== undefined) {
-    throw new MigratorError('USAGE', `--${flagOf(other)} is not the ${other} that ${name} was made with and carries`, {
+    throw new MigratorError('PACKAGE_LOCKED', `--${flagOf(other)} is not the ${other} that ${name} was made with and carries`, {
       hint: `leave out --${flagOf(other)}: it is taken from the package`,
     });
   }

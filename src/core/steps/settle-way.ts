@@ -91,6 +91,8 @@ interface Look {
   readonly lacksRight: boolean;
   /** The obstacle of the releases. */
   readonly version: string | undefined;
+  /** The flags without which it would be open, but for the releases. Undefined when other things speak against it. */
+  readonly without: readonly string[] | undefined;
 }
 
 /** What speaks against each way, on both ends and between them. */
@@ -108,7 +110,8 @@ async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promi
     const version = versionObstacle(journey, ways, via);
     const obstacles = [
       ...said.flatMap(({ obstacles: own }) => own),
-      ...spaceObstacle(said),
+      // A package that is only pushed is not imported yet.
+      ...(verb === 'partial-export' ? [] : spaceObstacle(said)),
       ...(version === undefined ? [] : [version]),
     ];
     const byRight = said.filter(({ obstacles: own }) => own.length > 0);
@@ -116,7 +119,10 @@ async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promi
       byRight.length > 0 &&
       byRight.every((report) => report.lacksRight === true) &&
       obstacles.length === byRight.flatMap(({ obstacles: own }) => own).length;
-    return { via, title, obstacles: [...new Set(obstacles)], version, lacksRight };
+    const distinct = [...new Set(obstacles)];
+    const flags = [...new Set(said.flatMap((report) => report.flags ?? []))];
+    const others = distinct.length - flags.length - (version === undefined ? 0 : 1);
+    return { via, title, obstacles: distinct, version, lacksRight, without: others === 0 ? flags : undefined };
   });
 }
 
@@ -165,12 +171,7 @@ function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): Migr
   const versions = looks.flatMap(({ version }) => version ?? []);
   const target = ends.find(({ as }) => as === 'target');
   return new MigratorError('UNSUPPORTED', `no way for ${names.join(' to ')}: ${against.join('. ')}`, {
-    hint:
-      versions.length > 0
-        ? 'upgrade both servers to the same release, or try at your own risk with --ignore-version'
-        : looks.some(({ lacksRight }) => lacksRight)
-          ? 'use an account with that right, or leave out what speaks against another way'
-          : 'leave out what speaks against one of the ways',
+    hint: wayOut(looks),
     details: {
       // A server refuses the account again.
       ...(looks.some(({ lacksRight }) => lacksRight) ? { hopeless: true } : {}),
@@ -180,4 +181,15 @@ function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): Migr
         : { sourceVersion: sourceVersion ?? first?.info.version, targetVersion: target?.info.version }),
     },
   });
+}
+
+/** What opens one of the ways: the least first. */
+function wayOut(looks: readonly Look[]): string {
+  const flags = looks.find(({ without, version }) => without !== undefined && version === undefined);
+  if (flags?.without !== undefined) return `leave out ${flags.without.join(', ')}`;
+  if (looks.some(({ lacksRight }) => lacksRight)) return 'use an account with that right';
+  const releases = looks.find(({ without }) => without !== undefined);
+  if (releases?.without === undefined) return 'upgrade the servers to a release that offers one of these ways on both';
+  const leave = releases.without.length === 0 ? '' : `, without ${releases.without.join(', ')}`;
+  return `upgrade both servers to the same release, or try at your own risk with --ignore-version${leave}`;
 }

@@ -6,6 +6,7 @@ import { jsonOf } from '../../shared/answers.ts';
 import { list, text } from '../../shared/schemas.ts';
 import { readZip, type Malformed, type ReadableZip, type ZipMember } from '../../shared/zip-reader.ts';
 import { isFields } from '../snapshots/carried-fields.ts';
+import { isCanary } from './canary.ts';
 import type { Limits } from './limits.ts';
 
 const entrySchema = z.object({
@@ -43,6 +44,8 @@ export interface ExportArchive {
 const large = 100 * 1024 * 1024;
 const index = 'manifest.json';
 const small = ['checksum', 'server-version', 'version'];
+/** The form of exports that is known. */
+const knownForm = /^[12]\./;
 
 /**
  * Reads an export, document by document, and compares each with the SHA-1 in the manifest. `slim` says what of a document
@@ -63,6 +66,9 @@ export async function readExport(
   const serverVersion = (await content('server-version')).toString('utf8').trim();
   if (!/^\d+(\.\d+)+/.test(serverVersion)) throw malformed('server-version in it is not a version');
   const { Entries: entries, Hello: hello } = manifest.data;
+  if (!isCanary(hello)) throw malformed(`${index} in it has no canary (Hello), which says whether a password fits`);
+  if (!entries.some(({ DocumentType }) => DocumentType === 'Project')) throw malformed('it holds no project');
+  requireOnce(entries, malformed);
   const documents: ArchiveDocument[] = [];
   for (const entry of entries) {
     signal.throwIfAborted();
@@ -78,13 +84,32 @@ export async function readExport(
   const listed = new Set([index, ...small, ...entries.map(({ DocumentSource }) => DocumentSource)]);
   const unlisted = [...members.keys()].filter((name) => !listed.has(name));
   const total = [...members.values()].reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+  const absent = small.filter((name) => !members.has(name));
+  const form = members.has('version') ? (await content('version')).toString('utf8').trim() : undefined;
   const remarks = [
+    ...(absent.length === 0 ? [] : [`${file.path} lacks members that exports have: ${named(absent)}`]),
+    ...(form === undefined || knownForm.test(form)
+      ? []
+      : [
+          `${file.path} is an export of form ${JSON.stringify(form.slice(0, 20))}, which this release of migrator does not know`,
+        ]),
     ...(unlisted.length === 0 ? [] : [`${file.path} has members that its manifest does not list: ${named(unlisted)}`]),
     ...(Math.max(total, file.size ?? 0) > large
       ? [`${file.path} is large: it unpacks to ${Math.round(total / 1024 / 1024)} MiB, and a proxy may refuse it`]
       : []),
   ];
   return { serverVersion, hello, entries, documents, remarks };
+}
+
+/** An index that names a document twice leaves open which one an import takes. */
+function requireOnce(entries: readonly ManifestEntry[], malformed: Malformed): void {
+  const seen = new Set<string>();
+  for (const { Id, DocumentSource } of entries) {
+    for (const name of new Set([Id, DocumentSource].map((one) => one.toLowerCase()))) {
+      if (seen.has(name)) throw malformed(`${index} in it names ${name} more than once`);
+      seen.add(name);
+    }
+  }
 }
 
 /** Refuses a zip that does not have the members of an export. Reads no document. PACKAGE_MALFORMED. */

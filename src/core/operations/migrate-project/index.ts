@@ -15,7 +15,7 @@ import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
 import { acceptedBy, relay } from './relay.ts';
-import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, Route, Verifiable } from './route.ts';
 
 /** Moves projects from one instance to another by the shortest route that works. */
 export async function migrateProject(
@@ -111,15 +111,19 @@ async function migrateOnWay(
       hint: 'leave out --verify',
     });
   }
+  const verifies = async (report: Verifiable) =>
+    input.verify === true && !input.dryRun && report.outcome !== 'started'
+      ? verify(input, report, ports, signal)
+      : undefined;
   const report = await travel(
     route,
-    { ...input, planned, counterpart, targetInfo },
+    { ...input, planned, counterpart, targetInfo, verifies },
     ports,
     { info, targetInfo },
     signal,
   );
-  if (input.verify !== true || input.dryRun || report.outcome === 'started') return { ...report, verified: undefined };
-  const verified = await verify(input, report, ports, signal);
+  const verified = report.verified ?? (await verifies(report));
+  if (verified === undefined) return { ...report, verified };
   const outcome = worst(report.outcome, verified.differences.length === 0 ? 'done' : 'partial');
   return { ...report, verified, outcome };
 }
@@ -141,7 +145,7 @@ const comparable = (projects: readonly string[], { request, importOptions, via }
  */
 async function verify(
   input: MigrateInput,
-  { result }: MigrateReport,
+  { result }: Verifiable,
   ports: MigratePorts,
   signal: AbortSignal,
 ): Promise<Verified> {

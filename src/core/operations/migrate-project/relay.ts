@@ -9,6 +9,7 @@ import { isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { type ExportResult, fetchExport, runExport } from '../../steps/export.ts';
 import { inspecting } from '../../steps/inspect-export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
+import type { Verified } from '../../steps/counterpart.ts';
 import { type ExportSecrets, secretsOfExport } from '../../steps/run-secrets.ts';
 import { sealArtifact } from '../../steps/seal-artifact.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
@@ -46,6 +47,7 @@ export async function relay(
   const { prepared, job, status } = (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
   const names = prepared.projects.map((project) => project.name);
   const discard = () => discardExport(job, { ...ports, source }, signal);
+  const rest = () => exportLeft(source, { ...prepared, job: job.id }, false, signal);
   let kept: readonly Left[] = [];
   const { verdict, normal, imported } = await cleaningUp(
     async () => {
@@ -53,28 +55,35 @@ export async function relay(
       const normal = await leftMaintenance(source, info, reporter, signal);
       const imported = await tellingLeft(
         () => importOf({ job, prepared, info, names, secrets }, input, ports, signal),
-        async () =>
-          input.dryRun
-            ? leftBy(source, prepared.leaves)
-            : exportLeft(source, { ...prepared, job: job.id }, false, signal),
+        async () => (input.dryRun ? leftBy(source, prepared.leaves) : rest()),
       );
       return { verdict, normal, imported };
     },
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? async () => void (kept = await discard()) : undefined,
   );
-  if (!input.dryRun) kept = await discard();
+  const verified = await tellingLeft(async () => input.verifies?.(imported), rest);
+  // While something is missing on the target, the export is the only copy that a person can look into.
+  const arrived = hasArrived(imported, verified);
+  if (!input.dryRun) kept = await (arrived ? discard() : rest());
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
+    verified,
     left: [
       // What `discard` takes away is named by the adapter.
-      ...(facet(source, 'exports').leftBy === undefined ? leftBy(source, prepared.leaves) : kept),
+      ...(arrived && facet(source, 'exports').leftBy === undefined ? leftBy(source, prepared.leaves) : kept),
       ...imported.left,
     ],
     projects: names.length > 0 ? names : [prepared.package.id],
     warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
   };
+}
+
+/** Whether the import has ended and nothing is known to be missing on the target. */
+function hasArrived({ outcome, result }: ImportReport, verified: Verified | undefined): boolean {
+  const missing = result === undefined ? 0 : result.counts.failed + result.counts['not-seen'];
+  return outcome !== 'started' && missing === 0 && (verified?.differences ?? []).length === 0;
 }
 
 /** Asks an importer of files, which gets the projects only after the export, whether it would take them. */

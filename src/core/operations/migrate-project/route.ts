@@ -11,7 +11,7 @@ import type { Result } from '../../snapshots/result.ts';
 import type { BackupPlace } from '../../steps/backup.ts';
 import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
-import type { Counterpart } from '../../steps/counterpart.ts';
+import type { Counterpart, Verified } from '../../steps/counterpart.ts';
 import type { OwnSecrets } from '../../steps/run-secrets.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { Via } from '../../steps/settle-way.ts';
@@ -46,7 +46,12 @@ export interface MigrateInput extends Waiting {
   readonly exportedBy?: ExportOrigin | undefined;
   /** Compare the content of source and target afterwards. */
   readonly verify?: boolean | undefined;
+  /** The comparison, for a route that has something to remove only afterwards. Undefined without `verify`. */
+  readonly verifies?: ((imported: Verifiable) => Promise<Verified | undefined>) | undefined;
 }
+
+/** What of a report says what there is to compare. */
+export type Verifiable = Pick<MigrateReport, 'outcome' | 'result'>;
 
 /** The place on this machine for a relayed package. It is sealed like any other package. */
 export interface Staging {
@@ -99,6 +104,8 @@ export interface MigrateReport {
   /** What this run put on a server and did not take away. */
   readonly left: readonly Left[];
   readonly log: readonly LogLine[];
+  /** What a comparison of both ends found. Undefined when none was asked for, and when the route made none. */
+  readonly verified?: Verified | undefined;
 }
 
 /** The result of a route when the source did its work but the target did not receive it. Another route may succeed. */

@@ -91,7 +91,7 @@ describe('the secrets of an import', () => {
     });
     const refused = secretsOfImport(needing('password'), { secrets: secrets({ password: 'mine' }) }, package_);
     await expect(refused).rejects.toMatchObject({
-      code: 'USAGE',
+      code: 'PACKAGE_LOCKED',
       message: expect.not.stringMatching(/mine|: carried/u),
     });
   });

@@ -18,6 +18,7 @@ function instance(
   against: Partial<Record<'road' | 'sea', string[]>> = {},
   setting?: string,
   space?: string,
+  more: Partial<Record<'road' | 'sea', Partial<WayReport>>> = {},
 ): Instance {
   const plain = (via: string): Adapter =>
     ({
@@ -32,6 +33,7 @@ function instance(
     title: `the ${via}`,
     obstacles: against[via] ?? [],
     ...(via === 'road' ? { space } : {}),
+    ...more[via],
   });
   return {
     name,
@@ -114,6 +116,38 @@ describe('the way of a run', () => {
         ],
       },
     });
+  });
+
+  const noSea = { sea: ['frozen'] };
+  const flagged = (flag: string) =>
+    instance('lab', { sea: [`${flag} is for the road`] }, undefined, undefined, { sea: { flags: [flag] } });
+  test.each<[string, Instance, Instance, string, string]>([
+    ['a flag', flagged('--fast'), instance('prod', { road: ['flooded'] }), '2', 'leave out --fast'],
+    [
+      'the releases alone',
+      instance('lab', noSea),
+      instance('prod'),
+      '2',
+      'upgrade both servers to the same release, or try at your own risk with --ignore-version',
+    ],
+    [
+      'both ways closed by the servers',
+      instance('lab', noSea),
+      instance('prod', { road: ['flooded'] }),
+      '2',
+      'upgrade the servers to a release that offers one of these ways on both',
+    ],
+    [
+      'a right',
+      instance('lab', { road: ['steep'], ...noSea }, undefined, undefined, { road: { lacksRight: true } }),
+      instance('prod'),
+      '1',
+      'use an account with that right',
+    ],
+  ])('is refused with the way out of %s', async (_, lab, prod, release, hint) => {
+    const [source, target] = journey([lab, prod]).ends;
+    const ends = [source!, { ...target!, info: info(release) }];
+    await expect(settle({ ...journey([lab, prod]), ends })).rejects.toMatchObject({ code: 'UNSUPPORTED', hint });
   });
 
   test('is the one that is asked for, or none', async () => {

@@ -62,12 +62,17 @@ describe('an export that is whole', () => {
     expect(shared.filter(({ kind }) => kind === 'certificate').map(({ name }) => name)).toEqual(['CertP', 'CertP (2)']);
   });
 
-  test.each([{ members: { checksum: 'anything at all' } }, { members: { checksum: null } }])(
-    'is whole whatever its checksum says: %j',
-    async (choices) => {
-      expect((await read(made(choices))).remarks).toEqual([]);
-    },
-  );
+  test('is whole whatever its checksum says', async () => {
+    expect((await read(made({ members: { checksum: 'anything at all' } }))).remarks).toEqual([]);
+  });
+
+  test.each([
+    ['checksum', null, 'lacks members that exports have: checksum'],
+    ['version', null, 'lacks members that exports have: version'],
+    ['version', '9.0.0', 'form "9.0.0"'],
+  ])('with the small member %s as %j is told', async (name, content, words) => {
+    expect((await read(made({ members: { [name]: content } }))).remarks.join()).toContain(words);
+  });
 
   test('with a member that the manifest does not list is told', async () => {
     const { remarks } = await read(made({ members: { 'extra.json': '{}' } }));
@@ -94,6 +99,11 @@ describe('an export that is not whole', () => {
       exportZip(shop, { members: { [`Tenants-1-D4C63A85E7894C5D8C20D9297FEA1A43.json`]: null } }),
       'Tenants-1',
     ],
+    ['with nothing in its index', exportZip([]), 'no project'],
+    ['without a project', exportZip(shop.slice(1)), 'no project'],
+    ['with a document that its index names twice', exportZip([...shop, ...shop.slice(0, 1)]), 'more than once'],
+    ['with a canary of another form', made({ hello: 'nonsense' }), 'Hello'],
+    ['without a canary', made({ hello: '' }), 'Hello'],
     ['with a folder', made({ members: { 'a/b.json': '{}' } }), 'a/b.json'],
     ['with a way out', made({ members: { '..': '{}' } }), '..'],
     ['with two names that are one on some disks', made({ members: { Checksum: 'x' } }), 'hecksum'],
@@ -115,7 +125,7 @@ describe('an export that is not whole', () => {
       message: expect.stringContaining('--zip-entries'),
       hint: expect.stringMatching(/^allow more/),
     });
-    const long = exportZip([{ type: 'Account', id: 'Accounts-1', name: 'a'.repeat(1_200_000) }]);
+    const long = exportZip([{ type: 'Project', id: 'Projects-1', name: 'a'.repeat(1_200_000) }]);
     await expect(read(long, { zipEntrySize: '1MiB' })).rejects.toThrow('--zip-entry-size');
   });
 

@@ -11,6 +11,7 @@ import {
 import { adapter as snaplogic } from '../../../../../src/adapters/snaplogic/index.ts';
 import type { ArtifactFile } from '../../../../../src/ports/artifact.ts';
 import { never } from '../../../../support/adapter-tools.ts';
+import { exportZip, shop } from '../../../../support/export-zip.ts';
 import { acme, withOctopus } from '../../../../support/octopus-client.ts';
 import { zipOf } from '../../../../support/zip.ts';
 
@@ -76,7 +77,7 @@ describe('the files of a server', () => {
   const yaml = (name: string) => fileOf(Buffer.from('- name: x\n'), `native/${name}`);
   const made: readonly (readonly [string, readonly ArtifactFile[]])[] = [
     ['octopus', [fileOf(whole)]],
-    ['octopus', [fileOf(zipOf({ 'manifest.json': '{"Entries":[]}', 'server-version': '2024.1' }))]],
+    ['octopus', [fileOf(exportZip(shop))]],
     ['snaplogic', [fileOf(zipOf({ 'export.json': '{"entries":[]}' }))]],
     ['enms', [yaml('device.yaml'), yaml('metadata.yaml')]],
     ['microstrategy', [fileOf(encrypted, 'native/Tutorial.mmp')]],
@@ -89,5 +90,10 @@ describe('the files of a server', () => {
     for (const module of [octopus, enms, microstrategy, snaplogic])
       if ((await module.recognises!(files, never)) !== undefined) known.push(module.product);
     expect(known).toEqual(product === 'none' ? [] : [product]);
+  });
+
+  test('that are clearly an export, and a damaged one, are refused before their journey', async () => {
+    const damaged = fileOf(exportZip(shop, { damaged: 'Environments-1' }));
+    await expect(() => octopus.recognises!([damaged], never)).toThrowCode('PACKAGE_MALFORMED');
   });
 });
