@@ -77,15 +77,8 @@ export async function partialExport(
       ? [await probe(ports.source, reporter, signal), undefined]
       : await probeBoth(ports.source, target, reporter, signal);
   const via = await settleWay(journeyOf(input, ports, info, targetInfo), ports, signal);
-  return {
-    ...(await exportOnWay(
-      input,
-      { ...ports, source: onWay(ports.source, via?.name) },
-      { info, targetInfo, via, secrets },
-      signal,
-    )),
-    via,
-  };
+  const onIt = { ...ports, source: onWay(ports.source, via?.name) };
+  return { ...(await exportOnWay(input, onIt, { info, targetInfo, via, secrets }, signal)), via };
 }
 
 type OnWay = Omit<PartialExportReport, 'via'>;
