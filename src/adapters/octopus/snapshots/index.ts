@@ -71,7 +71,7 @@ export function createSnapshots(server: Server, way: Scope = {}): Snapshots {
         'subscriptions, teams, logos and community step templates are not compared',
         ...(isByExportImport(way)
           ? [
-              'deployment targets, workers, machine policies, proxies, tag sets and triggers never travel, and are not compared',
+              'deployment targets, workers, machine policies, proxies and triggers never travel, tag sets may not: none is compared',
             ]
           : []),
       ],
