@@ -52,3 +52,18 @@ export function isMigratorError(error: unknown, ...codes: readonly ErrorCode[]):
   if (!('code' in error) || !('details' in error)) return false;
   return (codes.length === 0 ? errorCodes : codes).some((known) => known === error.code);
 }
+
+/**
+ * One error of several that were found together, so that people can repair all of it in one go. It has the code of the
+ * first. Undefined without any.
+ */
+export function together([first, ...others]: readonly MigratorError[]): MigratorError | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const all = [first, ...others];
+  const hints = [...new Set(all.map(({ hint }) => hint).filter((hint) => hint !== undefined))];
+  return new MigratorError(first.code, all.map(({ message }) => message).join('; besides, '), {
+    hint: hints.length === 0 ? undefined : hints.join('; '),
+    details: Object.assign({}, ...all.toReversed().map(({ details }) => details)) as Record<string, unknown>,
+    cause: first,
+  });
+}

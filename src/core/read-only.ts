@@ -48,6 +48,7 @@ export function readOnly(adapter: Adapter): Adapter {
       : {
           feed: {
             ...(feed.unversioned === undefined ? {} : { unversioned: feed.unversioned }),
+            ...(feed.besides === undefined ? {} : { besides: feed.besides }),
             list: (filter, signal) => feed.list(filter, signal),
             stat: (ref, signal) => feed.stat(ref, signal),
             parseFileName: (fileName) => feed.parseFileName(fileName),

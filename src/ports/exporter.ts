@@ -26,6 +26,8 @@ export interface PreparedExport {
   /** True when the version was just made, so no feed can hold the package. */
   readonly isNew?: boolean | undefined;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
+  /** Projects that the product exports besides, because these need them. The target must take them too. */
+  readonly added?: readonly { readonly id: string; readonly name: string }[] | undefined;
   /** What the adapter needs itself; plain data. */
   readonly settled: Options;
   /**

@@ -24,6 +24,8 @@ export interface PackageEdit {
 export interface PackageFeed {
   /** True when packages have an id and no version. `version` is empty then. */
   readonly unversioned?: boolean;
+  /** A sentence for people: what the rows without a version are, which the list shows besides packages. */
+  readonly besides?: string;
   /** Reads all pages, newest first when the server sorts so. May be repeated. `filter` names a package. */
   list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
   /** One package; undefined when it is absent. Reads only; may be repeated. */

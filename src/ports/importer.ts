@@ -13,6 +13,8 @@ export interface ImportRequest {
   readonly options: Options;
   /** The options of the export that made the package, when its manifest has them. */
   readonly exportedWith?: Options | undefined;
+  /** What the export told of itself, such as what it left out, when the package has it. */
+  readonly notes?: readonly string[] | undefined;
   /** The verified files of the package. Absent when the package is known by its id alone. */
   readonly files?: readonly ArtifactFile[] | undefined;
   /** What the user gave, so that `prepare` can tell whether it opens the files. */

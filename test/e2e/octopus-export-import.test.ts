@@ -11,7 +11,8 @@ import { sample } from '../support/sample.ts';
 import { machineIn } from '../support/workshop.ts';
 
 const zip = exportZip(shop);
-const source: Choices = { lists: shopLists(), zip, system: 'Linux', version: '2024.4.4121' };
+const nightly = { 'projects/Projects-1/triggers': [{ Id: 'ProjectTriggers-1', Name: 'Nightly' }] };
+const source: Choices = { lists: { ...shopLists(), ...nightly }, zip, system: 'Linux', version: '2024.4.4121' };
 const target: Choices = { lists: {}, arrives: shopLists('Spaces-1', 5), system: 'Linux', version: '2025.10.1' };
 
 const preload = fileURLToPath(new URL('../support/crash.mjs', import.meta.url));
@@ -90,10 +91,14 @@ describe('a package by Export/Import', () => {
       expect(rehearsed.code).toBe(0);
       expect(rehearsed.said).toMatchObject({ dryRun: true, via: { name: 'export-import' } });
       expect(prod.writes()).toEqual([]);
+      const stays = [expect.stringContaining('triggers stay behind: Web Shop/Nightly')];
+      expect(rehearsed.said['warnings']).toEqual(expect.arrayContaining(stays));
+      expect((await run(`${importing} --dry-run --fresh`)).stderr).toContain('triggers stay behind: Web Shop/Nightly');
 
       const arrived = await json(importing);
       expect(arrived.said).toMatchObject({
         outcome: 'done',
+        warnings: expect.arrayContaining(stays),
         result: { basis: 'seen', complete: true, changed: true },
         left: [{ instance: 'prod', what: expect.stringMatching(/migrator-.*\.zip/) }],
       });
@@ -164,6 +169,29 @@ describe('a package by Export/Import', () => {
     });
   });
 
+  test('an undo keeps a project that was changed since, says why, and blames nothing that came later', async () => {
+    await withWorld([source, target], async ({ json, run, prod }) => {
+      await json(line(exporting));
+      const handle = String((await json(importing)).said['handle']);
+      const triggers = { 'projects/Projects-5/triggers': [{ Id: 'ProjectTriggers-5', Name: 'By hand' }] };
+      prod.change({ lists: { ...triggers, projects: [{ Id: 'Projects-6', Name: 'Later' }] } });
+      const { code, said } = await json(`job undo ${handle} --yes`);
+      expect(code).toBe(3);
+      const reason = `project "Web Shop" stays: it was changed after ${handle} (trigger Web Shop/By hand)`;
+      expect(said).toMatchObject({
+        result: { changed: false, items: [{ kind: 'project', name: 'Web Shop', action: 'skipped', reason }] },
+        warnings: [reason],
+      });
+      const names = (said['differences'] as unknown as { name: string }[]).map(({ name }) => name);
+      expect(names).toContain('Web Shop');
+      expect(names).not.toContain('Later');
+      expect(prod.writes()).toHaveLength(3);
+      expect((await run(`job undo ${handle} --yes`)).stdout).toContain(
+        'was not undone: what it created was changed since',
+      );
+    });
+  });
+
   test('an import that did not begin goes on by the same command, on the same way', async () => {
     await withWorld([source, { ...target, lost: 'before import' }], async ({ json, prod }) => {
       await json(line(exporting));
@@ -205,6 +233,12 @@ describe('a package by Export/Import', () => {
       prod.change({ migrationApi: true });
       const list = await json('package list --from prod');
       expect(list.said['packages']).toEqual([{ id: Id, version: '', fileName: FileName }]);
+      const what = 'a zip that was uploaded for an import: the server has no call that downloads or deletes it';
+      expect(list.said['note']).toContain(what);
+      for (const text of ['package list', `package delete ${Id}`, `package download ${FileName}`]) {
+        const { stdout, stderr } = await run(`${text} --from prod`);
+        expect(stdout + stderr).toContain(what);
+      }
     });
   });
 
@@ -214,12 +248,15 @@ describe('a package by Export/Import', () => {
       expect(started.said).toMatchObject({ outcome: 'started', via: { name: 'export-import' } });
       expect(JSON.stringify(started.said['left'])).toContain('artifacts of its task');
       const resumed = `partial-export --resume ${String(started.said['handle'])} -o shop.tar`;
+      const stays = { warnings: expect.arrayContaining(['triggers stay behind: Web Shop/Nightly']) };
       expect((await json(resumed)).said).toMatchObject({
+        ...stays,
         outcome: 'done',
         sealed: { manifest: { scope: { via: 'export-import' } } },
       });
       expect(lab.writes()).toHaveLength(1);
       expect((await json(`${importing} --dry-run`)).said).toMatchObject({
+        ...stays,
         plan: expect.arrayContaining([{ kind: 'project', name: 'Web Shop', action: 'create' }]),
       });
     });
@@ -328,11 +365,42 @@ describe('migrate-project by Export/Import', () => {
       expect(JSON.stringify(said)).toMatch(/Linux.*--overwrite-existing is for the Migration API/);
       expect(lab.writes()).toEqual([]);
     });
-    await withWorld([{ ...source, version: '2025.11.1' }, target], async ({ json }) => {
-      const { code, said } = await json(`${moving} --password env:PASSWORD`);
+  });
+
+  test('an older target does not hide what else speaks against the move', async () => {
+    const variables = [
+      { Id: 'variableset-Projects-1', Variables: [{ Name: 'Port', Scope: { Machine: ['Machines-1'] } }] },
+    ];
+    const newer = { ...source, version: '2025.11.1', lists: { ...shopLists(), variables } };
+    await withWorld([newer, { ...target, lists: shopLists() }], async ({ json, lab }) => {
+      const { code, said } = await json(`${moving} --password env:PASSWORD --via export-import`);
       expect(code).toBe(2);
-      expect(JSON.stringify(said)).toMatch(/same or a newer version.*2025\.11\.1/);
+      expect(JSON.stringify(said)).toMatch(
+        /same or a newer version.*2025\.11\.1.*besides,.*scoped to machines: Port.*besides,.*has Web Shop already/,
+      );
+      expect(lab.writes()).toEqual([]);
     });
+  });
+
+  test('a project that would come along and is on the target is refused before the export', async () => {
+    const deploys = { 'Octopus.Action.DeployRelease.ProjectId': 'Projects-2' };
+    const along: Choices = {
+      ...source,
+      lists: {
+        ...shopLists(),
+        projects: [...shopLists()['projects']!, { Id: 'Projects-2', Name: 'Mail' }],
+        deploymentprocesses: [{ Id: 'deploymentprocess-Projects-1', Steps: [{ Actions: [{ Properties: deploys }] }] }],
+      },
+    };
+    await withWorld(
+      [along, { ...target, lists: { projects: [{ Id: 'Projects-3', Name: 'Mail' }] } }],
+      async (world) => {
+        const { code, said } = await world.json(`${moving} --password env:PASSWORD`);
+        expect(code).toBe(7);
+        expect(JSON.stringify(said)).toContain('has Mail already');
+        expect([...world.lab.writes(), ...world.prod.writes()]).toEqual([]);
+      },
+    );
   });
 
   test('the rc file fixes the way of an instance, and a flag overrules it', async () => {

@@ -21,6 +21,8 @@ export interface Choices {
   readonly exportImport?: boolean;
   /** The permissions of the account. Without them the server does not tell. */
   readonly permissions?: Readonly<Record<string, unknown>>;
+  /** More of the document of the first space. Default: nobody is named as its manager. */
+  readonly space?: Readonly<Record<string, unknown>>;
   readonly system?: string;
   /** A virtual directory, and whether links name it. */
   readonly directory?: string;
@@ -137,9 +139,12 @@ export async function withExportImport<Result>(
     const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, never>) : {};
     if (path === '/api')
       return { Version: choices.version ?? '2024.4.4121', ApiVersion: '3.0.0', Links: links('Spaces-1') };
+    const managers = { SpaceManagersTeams: [], SpaceManagersTeamMembers: [] };
+    const home = { Id: 'Spaces-1', Name: 'Default', IsDefault: true, ...managers, ...choices.space };
+    if (path === '/api/spaces/Spaces-1') return home;
     if (path === '/api/spaces')
       return page([
-        { Id: 'Spaces-1', Name: 'Default', IsDefault: true },
+        home,
         ...(choices.second === undefined ? [] : [{ Id: 'Spaces-2', Name: 'Second', IsDefault: false }]),
       ]);
     if (path === '/api/maintenanceconfiguration') return { IsInMaintenanceMode: false };

@@ -25,13 +25,15 @@ export async function ask(server: RunningEmulator, path: string, method = 'GET')
 }
 
 /** Sends a document to an embedded server over HTTP, without migrator. */
-export async function send(server: RunningEmulator, method: string, path: string, body: object): Promise<void> {
+export async function send(server: RunningEmulator, method: string, path: string, body: object): Promise<unknown> {
   const answer = await fetch(`${server.url}${path}`, {
     method,
     headers: { 'X-Octopus-ApiKey': keyOf(server), 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${await answer.text()}`);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${text}`);
+  return text === '' ? undefined : (JSON.parse(text) as unknown);
 }
 
 async function items(server: RunningEmulator, path: string): Promise<readonly unknown[]> {

@@ -18,7 +18,7 @@ import { requirePackage } from './migration-api/package-file.ts';
 import { options } from './options.ts';
 import { accountOf, modeOf, probe } from './probe.ts';
 import { connectTo } from './server.ts';
-import { createSnapshots } from './snapshots/index.ts';
+import { byExportImport, createSnapshots } from './snapshots/index.ts';
 import { createClient } from './wire/client.ts';
 import { explain } from './wire/errors.ts';
 import { createExportImportClient } from './wire/export-import.ts';
@@ -76,6 +76,7 @@ export const adapter: AdapterModule = {
     const way = { server, client: createExportImportClient(http), url: connection.url, tools };
     const exportImport: Adapter = {
       ...common,
+      snapshots: createSnapshots(server, byExportImport),
       // Nothing happens in maintenance mode.
       mode: () => Promise.resolve('normal'),
       versionObstacle: (source, target) => olderTarget(source, target.version),

@@ -27,7 +27,11 @@ const onlyMigrationApi: Readonly<Record<string, string>> = {
 };
 
 /** What only Export/Import does. */
-const onlyExportImport: Readonly<Record<string, string>> = { preview: '--preview' };
+const onlyExportImport: Readonly<Record<string, string>> = {
+  preview: '--preview',
+  zipEntries: '--zip-entries',
+  zipEntrySize: '--zip-entry-size',
+};
 
 /** The Migration API and Export/Import on one server. `preset` is the setting of the instance. */
 export function createWays(

@@ -32,10 +32,21 @@ export async function* resumed({ name, rest, size }: Resumable, clock: Clock, si
     } catch (error) {
       if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
       breaks = delivered > before ? 1 : breaks + 1;
-      if (breaks >= patience) throw error;
+      if (breaks >= patience) throw givenUp(error, name, delivered);
       await clock.sleep(500 * 2 ** breaks, signal, `the rest of ${name}, which broke off`);
     }
   }
+}
+
+/** The server is there, and does not give the whole file. Before the first byte nobody knows that. */
+function givenUp(error: MigratorError, name: string, delivered: number): MigratorError {
+  if (delivered === 0) return error;
+  const message = `${name} could not be downloaded, ${delivered} bytes came: ${error.message}`;
+  return new MigratorError(error.code, message, {
+    hint: 'a proxy in front of the server may cut off long answers; the file is still on the server, so run the same command again',
+    details: { ...error.details, delivered },
+    cause: error,
+  });
 }
 
 /** The same bytes without the first `count`. */

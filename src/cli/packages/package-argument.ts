@@ -37,9 +37,10 @@ export async function parsePackageArgument(
 export function parsePackageRef(text: string, instance: Instance): PackageRef {
   const ref = readRef(text, instance);
   if (ref !== undefined) return ref;
-  const form = instance.adapter.feed?.unversioned === true ? '<id>' : '<id>@<version>';
+  const { unversioned, besides } = instance.adapter.feed ?? {};
+  const form = unversioned === true ? '<id>' : '<id>@<version>';
   throw new MigratorError('USAGE', `"${text}" is not the name of a package`, {
-    hint: `write ${form}; "migrator package list" lists the packages`,
+    hint: `write ${form}; "migrator package list" lists the packages${besides === undefined ? '' : `; ${besides}`}`,
   });
 }
 

@@ -29,7 +29,7 @@ import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
 import { projectsOf } from '../package-scope.ts';
 import { trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
 import type { Result } from '../snapshots/result.ts';
-import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
+import { bringOnce, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
 
 export type ImportSource =
@@ -126,7 +126,7 @@ export async function importPackage(
   const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));
   const via = await settleWay(importJourney(input, ports, trusted, info), ports, signal);
-  const onIt = { ...ports, secrets, target: onWay(target, via) };
+  const onIt = { ...ports, secrets, target: onWay(target, via?.name) };
   if (trusted) checkOrigin(trusted, onIt.target, info, input.ignoreVersion, ports);
   return { ...(await importOnWay(input, onIt, { trusted, info }, signal)), via };
 }
@@ -154,11 +154,13 @@ async function importOnWay(
     await imports.check?.(signal, early);
     await refuseUnanswerable(early, input, ports, signal);
   }
-  const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
+  const uploaded = uploads
+    ? await bringOnce(files, { name: nameOf(source), ref: named, onConflict: input.onConflict }, ports, signal)
+    : undefined;
   const ref = uploaded?.ref ?? named;
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
   const { dryRun, options, ignoreVersion, exportedBy, restores } = input;
-  const known = { exportedWith, files, seen, exportedBy, restores, secrets: ports.secrets };
+  const known = { exportedWith, files, notes: trusted?.notes, seen, exportedBy, restores, secrets: ports.secrets };
   const request = { source: ref, projects: names, dryRun, options, ignoreVersion, ...known };
   const work = {
     target,
@@ -275,34 +277,4 @@ async function planByName(
     existing,
     { overwrites, skips },
   );
-}
-
-async function upload(
-  files: readonly ArtifactFile[],
-  ref: PackageRef,
-  input: ImportInput,
-  ports: ImportPorts,
-  signal: AbortSignal,
-): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef; readonly stored?: StoredPackage }> {
-  const { target, source, run } = ports;
-  const earlier = run.record.facts['upload.outcome'];
-  const storedAs = run.record.facts['upload.ref'];
-  // The import has begun, so the package is no longer needed, and the server may have deleted it.
-  if (earlier !== undefined && isBegun(run.record.facts, 'import')) return { outcome: earlier, ref: storedAs ?? ref };
-  const intended = run.record.facts['upload.foundBefore'];
-  const foundBefore =
-    typeof intended === 'boolean' ? intended : (await facet(target, 'feed').stat(ref, signal)) !== undefined;
-  // An earlier process of this run may have uploaded the package and died. Then the feed has the same bytes, from this
-  // run.
-  const unfinished = typeof intended === 'boolean' && earlier === undefined;
-  const anew = intended === undefined || (unfinished && input.onConflict === 'overwrite');
-  await run.note({ 'upload.foundBefore': foundBefore });
-  const onConflict = anew ? input.onConflict : 'keep';
-  const absent = intended === undefined && !foundBefore;
-  const delivery = await deliver(target, soleFile(files, nameOf(source)), { ref, onConflict, absent }, ports, signal);
-  // `created` if any process of this run uploaded the package. A dry run then removes it.
-  const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
-  const { id, version } = delivery.stored;
-  await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });
-  return { outcome, ref: { id, version }, stored: delivery.stored };
 }

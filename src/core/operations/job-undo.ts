@@ -238,7 +238,9 @@ async function takeAway(
     ports.journaling,
     async (run): Promise<JobUndoReport> => {
       await run.note({ 'undo.of': handle });
-      return { ...nothing, undo: handle, ...(await compared('done', job, started, agreed, signal)) };
+      const found = await compared('done', job, started, agreed, signal);
+      const warnings = (found.result?.items ?? []).flatMap(({ reason }) => reason ?? []);
+      return { ...nothing, undo: handle, ...found, result: found.result ?? deletedResult([]), warnings };
     },
     signal,
   );
@@ -259,13 +261,16 @@ async function compared(
   if (before === undefined) return { outcome, differences: undefined, result };
   const created = await journal.kept(run, `${step}.created`);
   const target = await targetOf(job, started, ports);
-  const settled = await settleUndo({ target, handle: job.handle, before, created }, ports, signal);
-  const { differences, deleted = [] } = settled ?? {};
+  const written = await journal.kept(run, `${step}.written`);
+  const settled = await settleUndo({ target, handle: job.handle, before, created, written }, ports, signal);
+  const { differences, deleted = [], kept = [] } = settled ?? {};
   const whole = differences === undefined || differences.length === 0;
   return {
     outcome: worst(outcome, whole ? 'done' : 'partial'),
     differences,
     result:
-      deleted.length === 0 ? result : combined([...(result === undefined ? [] : [result]), deletedResult(deleted)]),
+      deleted.length + kept.length === 0
+        ? result
+        : combined([...(result === undefined ? [] : [result]), deletedResult(deleted, kept)]),
   };
 }

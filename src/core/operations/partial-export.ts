@@ -3,9 +3,10 @@ import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Artifact, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
+import type { Run } from '../../ports/journal.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { facet, type Instance } from '../instance.ts';
-import { formatHandle, handleOf } from '../job-handle.ts';
+import { formatHandle, handleIn, handleOf, stepsWith } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
 import { contentRecord } from '../steps/content-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
@@ -15,7 +16,7 @@ import type { ExportSecrets, OwnSecrets } from '../steps/run-secrets.ts';
 import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
-import { judge, warningsOf } from '../steps/verdict.ts';
+import { announce, judge, warningsOf } from '../steps/verdict.ts';
 import { discardExport, exportLeft, type Left, tellingLeft } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { inspecting } from '../steps/inspect-export.ts';
@@ -76,15 +77,8 @@ export async function partialExport(
       ? [await probe(ports.source, reporter, signal), undefined]
       : await probeBoth(ports.source, target, reporter, signal);
   const via = await settleWay(journeyOf(input, ports, info, targetInfo), ports, signal);
-  return {
-    ...(await exportOnWay(
-      input,
-      { ...ports, source: onWay(ports.source, via) },
-      { info, targetInfo, via, secrets },
-      signal,
-    )),
-    via,
-  };
+  const onIt = { ...ports, source: onWay(ports.source, via?.name) };
+  return { ...(await exportOnWay(input, onIt, { info, targetInfo, via, secrets }, signal)), via };
 }
 
 type OnWay = Omit<PartialExportReport, 'via'>;
@@ -139,7 +133,7 @@ async function exportOnWay(
   const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
-  const { prepared, handle, id, status } = await exportJob(input, secrets, ports, signal);
+  const { prepared, omits, handle, id, status } = await exportJob(input, secrets, ports, signal);
   const base = {
     // The package may be fetched with it on another machine.
     handle: formatHandle({ product: source.adapter.product, instance: source.name, id }),
@@ -154,14 +148,14 @@ async function exportOnWay(
     return {
       ...base,
       outcome: 'started',
-      warnings: warningsOf(undefined, prepared),
+      warnings: warningsOf(undefined, { omits }),
       sealed: undefined,
       stored: undefined,
       // The job makes it, and nobody takes it away.
       left: await leaves(),
     };
   const verdict = judge(handle, status);
-  const warnings = warningsOf(status, prepared);
+  const warnings = warningsOf(status, { omits });
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
   const left = [...(await leaves())];
@@ -220,7 +214,7 @@ async function fetched(
   const exporter = facet(source, 'exports');
   const exported = { exporter, artifact, prepared, secrets: secrets.all, spool: output.spool };
   return inspecting(exported, ports, signal, async (inspected) => {
-    const all = [...warnings, ...inspected.remarks];
+    const all = [...new Set([...warnings, ...inspected.remarks])];
     const { files, notes } = inspected.artifact;
     const sealed = await sealArtifact(
       { ...artifact, files: [...files, ...record], notes: [...notes, ...all] },
@@ -259,12 +253,26 @@ async function exportJob(
     const handle = handleOf(source, id);
     reporter.report({ type: 'phase', name: 'wait', subject: handle });
     const status = await watch(source.adapter.jobs, id, handle, { ...input, clock, reporter }, signal);
-    return { prepared: undefined as PreparedExport | undefined, handle, id, status };
+    const omits = await omitted(id, source, ports.run);
+    announce({ notes: [], omits }, reporter);
+    return { prepared: undefined as PreparedExport | undefined, omits, handle, id, status };
   }
   const destination = target && (await pushDestination(source, target, signal));
   const sealed = ports.output !== undefined;
   const { request } = input;
   const work = { source, request, secrets, destination, receiver: target, sealed, step: 'export', waiting: input };
   const { prepared, job, status } = await runExport(work, ports, signal);
-  return { prepared, handle: job.handle, id: job.id, status };
+  return { prepared, omits: prepared.omits ?? [], handle: job.handle, id: job.id, status };
+}
+
+/** What the run that started the job knew that the export leaves out. Nothing for a job of another machine. */
+async function omitted(id: string, source: Instance, run: Run): Promise<readonly string[]> {
+  const started = (await run.earlier()).filter((record) => handleIn(record, id, source) !== undefined);
+  const prepared = started.flatMap((record) =>
+    // It is plain data by contract, so the journal returns it unchanged.
+    stepsWith(record, id, source).map(
+      (step) => record.facts[`${step}.prepared`] as unknown as PreparedExport | undefined,
+    ),
+  );
+  return prepared[0]?.omits ?? [];
 }

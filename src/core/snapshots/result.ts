@@ -52,10 +52,17 @@ export function combined(results: readonly Result[]): Result | undefined {
   };
 }
 
-/** The result of deletions that were seen. */
-export function deletedResult(deleted: readonly Named[]): Result {
-  const items = deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' }));
-  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), unchanged: {}, items };
+/** The result of deletions that were seen, and of what was not deleted. */
+export function deletedResult(deleted: readonly Named[], kept: readonly ResultItem[] = []): Result {
+  const items = [...deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' })), ...kept];
+  return {
+    basis: 'seen',
+    changed: deleted.length > 0,
+    complete: kept.length === 0,
+    counts: countsOf(items),
+    unchanged: {},
+    items,
+  };
 }
 
 interface Looks {

@@ -141,13 +141,14 @@ export async function cleaningUp<T>(work: () => Promise<T>, remove: (() => Promi
 
 /**
  * Does work, and when it fails, adds what it leaves on a server to the error (`details.left`). An interrupted run goes on
- * and needs it. After a fault of this machine (LOCAL_IO) it may go on too, but only the user knows whether it will.
+ * and needs it. After a fault of this machine (LOCAL_IO), and when a server gives only a part of a file, it may go on too,
+ * but only the user knows whether it will.
  */
 export async function tellingLeft<T>(work: () => Promise<T>, look: () => Promise<readonly Left[]>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isMigratorError(error) || (goesOn(error) && error.code !== 'LOCAL_IO')) throw error;
+    if (!isMigratorError(error) || (goesOn(error) && !isForTheUser(error))) throw error;
     const left = await look().catch((failure: unknown) => {
       if (isMigratorError(failure)) return [];
       throw failure;
@@ -157,6 +158,9 @@ export async function tellingLeft<T>(work: () => Promise<T>, look: () => Promise
     throw new MigratorError(error.code, error.message, { hint: error.hint, details, cause: error });
   }
 }
+
+const isForTheUser = ({ code, details }: MigratorError): boolean =>
+  code === 'LOCAL_IO' || typeof details['delivered'] === 'number';
 
 /** What an error says that its run leaves on servers. */
 export function leftIn({ details }: MigratorError): readonly Left[] {

@@ -1,4 +1,4 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError, together } from '../../errors.ts';
 import { nameFault } from '../../package/index.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
@@ -80,8 +80,8 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
 }
 
 /** When both the source and the target refuse, both are told at once. */
-async function preparedFor(
-  { request, accepted = () => Promise.resolve() }: ExportRun,
+export async function preparedFor(
+  { request, accepted = () => Promise.resolve() }: Pick<ExportRun, 'request' | 'accepted'>,
   exports: Exporter,
   signal: AbortSignal,
 ): Promise<PreparedExport> {
@@ -96,15 +96,9 @@ async function preparedFor(
       () => undefined,
       (refusal: unknown) => refusal,
     );
-    if (!isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED')) throw error;
-    const details = { ...other.details, ...error.details };
-    throw new MigratorError(error.code, `${error.message}; besides, ${other.message}`, {
-      hint: error.hint,
-      details,
-      cause: error,
-    });
+    throw (isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED') ? together([error, other]) : undefined) ?? error;
   }
-  await accepted(made.projects.map(({ name }) => name));
+  await accepted([...made.projects, ...(made.added ?? [])].map(({ name }) => name));
   return made;
 }
 

@@ -21,7 +21,7 @@ export async function recordIn(
   // A private manifest does not name the projects. The record does.
   const recorded = record.filter(({ kind }) => kind === 'project').map(({ name }) => name);
   const projects = names.length > 0 ? names : recorded;
-  return { record, projects, exportOptions: trusted?.exportedWith ?? {}, importOptions: {} };
+  return { record, projects, exportOptions: trusted?.exportedWith ?? {}, importOptions: {}, via: trusted?.via };
 }
 
 /** A package names its way. A package of the server's feed is always of the way that uses feeds. */

@@ -55,9 +55,9 @@ export async function settleWay(
 }
 
 /** The instance with the facets of the way. */
-export function onWay<One extends Instance>(instance: One, via: Via | undefined): One {
+export function onWay<One extends Instance>(instance: One, via: string | undefined): One {
   const { ways } = instance.adapter;
-  return via === undefined || ways === undefined ? instance : { ...instance, adapter: ways.of(via.name) };
+  return via === undefined || ways === undefined ? instance : { ...instance, adapter: ways.of(via) };
 }
 
 async function chosen(journey: Journey, ways: Ways, signal: AbortSignal): Promise<Via> {

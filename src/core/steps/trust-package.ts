@@ -59,6 +59,8 @@ export interface TrustedPackage {
   readonly exportedWith: Options;
   /** What the package carries for its import. */
   readonly carried: Secrets;
+  /** What the export told of itself, such as what it left out. */
+  readonly notes: readonly string[];
   /** The way of the export, for products that have several. Packages of earlier releases name none. */
   readonly via: string | undefined;
 }
@@ -79,11 +81,12 @@ export async function trustPackage(
   warnOfSigner(source.name, verified, reporter);
   const { manifest } = verified;
   let scope: Json = manifest.scope ?? null;
+  let { notes } = manifest;
   let url = manifest.source?.url;
   let carried: Secrets = {};
-  // A private manifest has the scope and the server in the content.
+  // A private manifest has the scope, the server and the notes in the content.
   const onPrivatePart = (part: PrivatePart) => {
-    scope = part.scope;
+    ({ scope, notes } = part);
     url = part.url ?? url;
   };
   reporter.report({ type: 'phase', name: 'open', subject: source.name });
@@ -95,7 +98,7 @@ export async function trustPackage(
   const name = manifest.source?.instance;
   const origin = name === undefined || url === undefined ? undefined : { name, url };
   const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
-  return { manifest, verified, files, exportedWith: exportOptionsOf(scope), carried, via: viaOf(scope) };
+  return { manifest, verified, files, exportedWith: exportOptionsOf(scope), carried, notes, via: viaOf(scope) };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */

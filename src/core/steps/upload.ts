@@ -3,10 +3,12 @@ import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
 import type { OnConflict } from '../../ports/feed.ts';
+import type { Run } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
 import { type Consenting, requireConsent } from './consent.ts';
+import { isBegun } from './exactly-once.ts';
 
 export interface Delivery {
   readonly stored: StoredPackage;
@@ -89,4 +91,44 @@ export async function* count(
     reporter.report({ type: 'bytes', subject, done, total });
     yield chunk;
   }
+}
+
+/** What an import brings to the feed before it starts. */
+interface Bringing {
+  readonly name: string;
+  readonly ref: PackageRef;
+  readonly onConflict: OnConflict;
+}
+
+/**
+ * Brings the package of an import to the target's feed, once for all processes of a run: `created` if any of them
+ * uploaded it.
+ */
+export async function bringOnce(
+  files: readonly ArtifactFile[],
+  { name, ref, onConflict: wanted }: Bringing,
+  ports: Consenting & { readonly target: Instance; readonly reporter: Reporter; readonly run: Run },
+  signal: AbortSignal,
+): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef; readonly stored?: StoredPackage }> {
+  const { target, run } = ports;
+  const earlier = run.record.facts['upload.outcome'];
+  const storedAs = run.record.facts['upload.ref'];
+  // The import has begun, so the package is no longer needed, and the server may have deleted it.
+  if (earlier !== undefined && isBegun(run.record.facts, 'import')) return { outcome: earlier, ref: storedAs ?? ref };
+  const intended = run.record.facts['upload.foundBefore'];
+  const foundBefore =
+    typeof intended === 'boolean' ? intended : (await facet(target, 'feed').stat(ref, signal)) !== undefined;
+  // An earlier process of this run may have uploaded the package and died. Then the feed has the same bytes, from this
+  // run.
+  const unfinished = typeof intended === 'boolean' && earlier === undefined;
+  const anew = intended === undefined || (unfinished && wanted === 'overwrite');
+  await run.note({ 'upload.foundBefore': foundBefore });
+  const onConflict = anew ? wanted : 'keep';
+  const absent = intended === undefined && !foundBefore;
+  const delivery = await deliver(target, soleFile(files, name), { ref, onConflict, absent }, ports, signal);
+  // A dry run removes what any process of it uploaded.
+  const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
+  const { id, version } = delivery.stored;
+  await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });
+  return { outcome, ref: { id, version }, stored: delivery.stored };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { newValue } from './certificate-members.ts';
 import { replaceDocument } from './document-changes.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
 import { kindNamed } from './kinds.ts';
@@ -7,9 +7,6 @@ import { invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { members } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
-
-/** A sensitive value as clients send one: the text, or an object with it. */
-const newValue = (given: unknown): unknown => (typeof given === 'string' ? given : members(given)('NewValue'));
 
 /** The certificate keeps its id and gets other contents. What it was is archived under an id of its own. */
 async function replace(visit: Visit) {
@@ -20,7 +17,6 @@ async function replace(visit: Visit) {
   const data = newValue(get('CertificateData'));
   if (typeof data !== 'string' || data === '') throw invalid('Please provide a value for CertificateData.');
   const password = newValue(get('Password'));
-  const Thumbprint = createHash('sha1').update(Buffer.from(data, 'base64')).digest('hex').toUpperCase();
   const replaced = store.atomically(() => {
     const Archived = wireDate(new Date());
     putDocument(store, 'Certificates', {
@@ -36,7 +32,6 @@ async function replace(visit: Visit) {
         typeof password === 'string' && password !== ''
           ? { HasValue: true, NewValue: password }
           : { HasValue: false, NewValue: null },
-      Thumbprint,
     });
   });
   return json(200, resource(replaced));

@@ -3,6 +3,8 @@ import { rmSync } from 'node:fs';
 import { isObject, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { artifactFile } from './artifacts.ts';
+import { withCertificateMembers } from './certificate-members.ts';
+import { defaultsOf } from './document-defaults.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import type { Kind } from './kinds.ts';
 import { invalid } from './refusal.ts';
@@ -16,6 +18,10 @@ const words = (kind: Kind) => kind.item.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').
 /** The product cuts the blanks around a name. Look-ups cut them too. */
 const trimmed = (body: Json): Json =>
   typeof body['Name'] === 'string' ? { ...body, Name: body['Name'].trim() } : body;
+
+function asSent(kind: Kind, sent: Json, before: Json | undefined): Json {
+  return kind.name === 'Certificates' ? withCertificateMembers(trimmed(sent), before) : trimmed(sent);
+}
 
 function checkName(store: Store, kind: Kind, space: string, body: Json, own: string | undefined): void {
   if (kind.match.by !== 'name') return;
@@ -86,59 +92,32 @@ function furnishProject(store: Store, id: string, space: string): Json {
   return parts;
 }
 
-/** What the server fills in when a document of that type is made. */
-function defaultsOf(store: Store, kind: Kind, id: string, body: Json, space: string): Json {
+/** What the server gives to a new document of that type, besides what every document of the type has. */
+function made(store: Store, kind: Kind, id: string, body: Json, space: string): Json {
   const slug = typeof body['Name'] === 'string' ? { Slug: slugOf(body['Name']) } : {};
   switch (kind.name) {
     case 'Projects':
       return {
-        Description: null,
-        ClonedFromProjectId: null,
-        IsDisabled: false,
         ...slug,
         IsVersionControlled: false,
-        PersistenceSettings: { Type: 'Database' },
-        TenantedDeploymentMode: 'Untenanted',
-        IncludedLibraryVariableSetIds: [],
         VersioningStrategy: {
           Template: '#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}',
           DonorPackage: null,
         },
         ReleaseCreationStrategy: { ChannelId: null, ReleaseCreationPackage: null },
-        DefaultToSkipIfAlreadyInstalled: false,
-        DefaultGuidedFailureMode: 'EnvironmentDefault',
-        Templates: [],
-        AutoCreateRelease: false,
-        DiscreteChannelRelease: false,
         ...furnishProject(store, id, space),
       };
     case 'LibraryVariableSets': {
       const VariableSetId = `variableset-${id}`;
       putDocument(store, 'Variables', variableSet(VariableSetId, id, space));
-      return { Description: null, ContentType: 'Variables', Templates: [], VariableSetId };
+      return { VariableSetId };
     }
     case 'Environments':
-      return { Description: '', SortOrder: store.all('Environments', space).length, UseGuidedFailure: false, ...slug };
+      return { SortOrder: store.all('Environments', space).length, ...slug };
     case 'Lifecycles':
-      return {
-        Description: null,
-        Phases: [],
-        ReleaseRetentionPolicy: { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true },
-      };
+      return {};
     case 'Channels':
-      return { Description: null, LifecycleId: null, IsDefault: false, Rules: [], TenantTags: [], ...slug };
-    case 'Tenants':
-      return { Description: null, TenantTags: [], ProjectEnvironments: {}, ...slug };
-    case 'Machines':
-      return {
-        EnvironmentIds: [],
-        Roles: [],
-        TenantIds: [],
-        TenantTags: [],
-        IsDisabled: false,
-        HealthStatus: 'Unknown',
-        ...slug,
-      };
+      return slug;
     default:
       return 'Name' in body && kind.match.by === 'name' ? { Description: null, ...slug } : {};
   }
@@ -146,11 +125,11 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Json, space: str
 
 export function createDocument(instance: Instance, kind: Kind, space: string, sent: Json): Entry {
   const { store } = instance;
-  const body = trimmed(sent);
+  const body = asSent(kind, sent, undefined);
   checkName(store, kind, space, body, undefined);
   return store.atomically(() => {
     const id = newId(store, kind.name);
-    const defaults = defaultsOf(store, kind, id, body, space);
+    const defaults = { ...defaultsOf(kind.name), ...made(store, kind, id, body, space) };
     // Clients send null for what the server shall choose.
     const given = Object.entries(stored(instance, body, undefined)).filter(
       ([name, value]) => value !== null || !(name in defaults),
@@ -164,6 +143,9 @@ export function createDocument(instance: Instance, kind: Kind, space: string, se
   });
 }
 
+/** Processes, variable sets and step templates count their writes. */
+const countsWrites = (kind: Kind): boolean => kind.prefix !== undefined || kind.name === 'ActionTemplates';
+
 /** Members that stay when a client leaves them out of a change. */
 const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId']);
 
@@ -172,7 +154,7 @@ const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProc
  */
 export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, given: Json): Entry {
   const space = entry.container ?? defaultSpace;
-  const body = trimmed(given);
+  const body = asSent(kind, given, entry.body);
   checkName(instance.store, kind, space, body, entry.id);
   const version = entry.body['Version'];
   const sent = body['Version'];
@@ -187,7 +169,7 @@ export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, gi
     ...stored(instance, body, entry.body),
     ...Object.fromEntries(kept),
     ...(kind.scoped ? { SpaceId: space } : {}),
-    ...(kind.prefix !== undefined && typeof version === 'number' ? { Version: version + 1 } : {}),
+    ...(countsWrites(kind) ? { Version: (typeof version === 'number' ? version : 0) + 1 } : {}),
   });
 }
 

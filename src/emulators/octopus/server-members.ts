@@ -1,6 +1,7 @@
 // Members that every server shows, although clients and older states leave them out.
 import { isObject, type Json } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
+import { withDefaults } from './document-defaults.ts';
 import { asText } from './tolerant-json.ts';
 
 const machinePolicy: Json = {
@@ -79,4 +80,7 @@ const byKind: Readonly<Record<string, (body: Json) => Json>> = {
   Users: (body) => ({ Identities: [], ...body }),
 };
 
-export const withServerMembers = ({ kind, body }: Entry): Json => byKind[kind]?.(body) ?? body;
+export function withServerMembers({ kind, body }: Entry): Json {
+  const whole = withDefaults(kind, body);
+  return byKind[kind]?.(whole) ?? whole;
+}

@@ -1,12 +1,13 @@
+import { asList } from '../shared/json.ts';
 import { collection, readList } from './collection.ts';
 import { createDocument, replaceDocument } from './document-changes.ts';
-import { defaultSpace } from './instance.ts';
+import { defaultSpace, putDocument } from './instance.ts';
 import { kindNamed } from './kinds.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { spaceHomeReply } from './root.ts';
-import { addDefaultGroup, furnishSpace, removeSpace } from './space.ts';
+import { addDefaultGroup, furnishSpace, managersTeam, removeSpace } from './space.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, stateOf } from './tasks.ts';
 import { route, type Route, type Visit } from './visit.ts';
@@ -50,7 +51,8 @@ async function create(visit: Visit) {
     const entry = createDocument(visit.instance, kindNamed('Spaces'), defaultSpace, body);
     furnishSpace(store, entry.id);
     addDefaultGroup(store, entry.id);
-    return entry;
+    const teams = [...asList(entry.body['SpaceManagersTeams']), managersTeam(entry.id)];
+    return putDocument(store, 'Spaces', { ...entry.body, SpaceManagersTeams: teams });
   });
   return json(201, resource(made));
 }

@@ -3,18 +3,26 @@ import { join } from 'node:path';
 import type { Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { forgetImportFiles, importFolder } from './import-export/import-files.ts';
+import { forever } from './document-defaults.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
-
-const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
+import { teamOf } from './users.ts';
 
 function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Json): void {
   if (store.named(kind, space, name) !== undefined) return;
   putDocument(store, kind, { Id: id ?? newId(store, kind), Name: name, SpaceId: space, ...body });
 }
 
-/** Gives a new space what each space has: its feed, a lifecycle, a machine policy, a worker pool. */
+/** The team whose members manage a space. */
+export const managersTeam = (space: string): string => `teams-spacemanagers-${space}`;
+
+/** Gives a new space what each space has: the team of its managers, its feed, a lifecycle, a machine policy, a worker pool. */
 export function furnishSpace(store: Store, space: string): void {
+  putDocument(
+    store,
+    'Teams',
+    teamOf(managersTeam(space), 'Space Managers', { SpaceId: space, CanChangeMembers: true }),
+  );
   const feed = space === defaultSpace ? 'feeds-builtin' : `feeds-builtin-${space}`;
   addMissing(store, 'Feeds', space, feed, 'Octopus Server (built-in)', {
     FeedType: 'BuiltIn',
@@ -57,6 +65,7 @@ export async function removeSpace({ store, directory }: Instance, space: string)
       if (body['SpaceId'] === space) store.remove('ServerTasks', id);
     }
     forgetImportFiles(store, space);
+    store.remove('Teams', managersTeam(space));
     store.remove('Spaces', space);
   });
   for (const folder of ['packages', 'artifacts', importFolder]) {

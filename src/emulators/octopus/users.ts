@@ -18,15 +18,8 @@ export type Permissions = readonly string[];
 
 export const spacePermissions: readonly string[] = [
   ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
-  ...[
-    'TeamView',
-    'TeamEdit',
-    'BuiltInFeedPush',
-    'BuiltInFeedDownload',
-    'BuiltInFeedAdminister',
-    'TaskCreate',
-    'TaskCancel',
-  ],
+  ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
+  ...['TeamView', 'TeamCreate', 'TeamEdit', 'TeamDelete'],
 ];
 const systemPermissions = [
   'AdministerSystem',
@@ -61,6 +54,20 @@ export function grantedTo(
 /** The id of the team that everybody is in. */
 export const everyone = 'teams-everyone';
 
+/** A team that the server makes itself. */
+export const teamOf = (Id: string, Name: string, more: Json): Json => ({
+  Id,
+  Name,
+  SpaceId: null,
+  Description: null,
+  MemberUserIds: [],
+  ExternalSecurityGroups: [],
+  CanBeDeleted: false,
+  CanBeRenamed: false,
+  CanChangeRoles: false,
+  ...more,
+});
+
 /** The teams that every server has. Permissions are given to users here, so no role belongs to them. */
 export function addTeams(store: Store, administrator: string): void {
   const teams = [
@@ -70,18 +77,7 @@ export function addTeams(store: Store, administrator: string): void {
   ] as const;
   for (const [Id, Name, MemberUserIds] of teams) {
     const can = Id !== everyone;
-    putDocument(store, 'Teams', {
-      Id,
-      Name,
-      SpaceId: null,
-      Description: null,
-      MemberUserIds,
-      ExternalSecurityGroups: [],
-      CanBeDeleted: false,
-      CanBeRenamed: false,
-      CanChangeRoles: can,
-      CanChangeMembers: can,
-    });
+    putDocument(store, 'Teams', teamOf(Id, Name, { MemberUserIds, CanChangeRoles: can, CanChangeMembers: can }));
   }
 }
 

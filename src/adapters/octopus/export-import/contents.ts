@@ -36,8 +36,6 @@ export interface ExportContents {
   /** By the kinds of snapshots. */
   readonly shared: readonly Coming[];
   readonly parts: readonly Coming[];
-  /** Certificates whose documents tell no thumbprint, so that a snapshot cannot find them. */
-  readonly unfindable: readonly string[];
   /** Teams arrive without their members. */
   readonly teams: readonly string[];
   /** Tenants and projects with a logo. */
@@ -57,8 +55,8 @@ const textIn = (fields: Fields, name: string): string => {
 
 /** What of a project or a shared thing is read. */
 const read = [
-  ...['Id', 'Name', 'ProjectId', 'Version', 'VariableSetId', 'DeploymentProcessId'],
-  ...['Thumbprint', 'LogoAttachmentKey', 'PersistenceSettings'],
+  ...['Id', 'Name', 'ProjectId', 'Version', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId'],
+  ...['LogoAttachmentKey', 'PersistenceSettings'],
 ];
 
 /** Some of the fields of a document. */
@@ -96,11 +94,12 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
     documents.filter(({ entry }) => type.test(entry.DocumentType));
   const projects = ofType(/^Project$/);
   const nameOf = namesOf(documents);
-  const owned = partMaker();
+  const numbered = numberer();
+  const owned: Part = (kind, name, of) =>
+    numbered({ kind, name: kind === 'process' ? of.name : `${of.name}/${name}`, of });
   const shared = documents.flatMap((document): readonly Coming[] => {
     const kind = kindOf(document.entry.DocumentType);
-    const name = kind === undefined ? undefined : sharedName(kind, document);
-    return kind === undefined || name === undefined ? [] : [{ kind, name }];
+    return kind === undefined ? [] : [numbered({ kind, name: nameIn(document) })];
   });
   const parts = [
     ...projects.flatMap((project) => projectParts(project, byId, ofType, nameOf, owned)),
@@ -116,9 +115,6 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
     projects: projects.map(nameIn),
     shared,
     parts,
-    unfindable: ofType(/^Certificate$/)
-      .filter(({ fields }) => textIn(fields, 'Thumbprint') === '')
-      .map(nameIn),
     teams: ofType(/Team$/).map(nameIn),
     logos: withLogo.map(nameIn),
     inGit: projects.flatMap((project) => {
@@ -135,13 +131,6 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
 function nameIn({ entry, fields }: ArchiveDocument): string {
   const name = textIn(fields, 'Name');
   return name === '' ? (entry.Name ?? entry.Id) : name;
-}
-
-/** As snapshots name it. Undefined for a certificate without a thumbprint. */
-function sharedName(kind: string, document: ArchiveDocument): string | undefined {
-  if (kind !== 'certificate') return nameIn(document);
-  const thumbprint = textIn(document.fields, 'Thumbprint');
-  return thumbprint === '' ? undefined : `${nameIn(document)}/${thumbprint}`;
 }
 
 function namesOf(documents: readonly ArchiveDocument[]): (id: string) => string | undefined {
@@ -171,15 +160,14 @@ export function packagesOf(processes: readonly Fields[]): readonly string[] {
 
 type Part = (kind: string, name: string, of: Named) => Coming;
 
-/** Makes parts. A second one of the same name has a number behind its name, as in snapshots. */
-function partMaker(): Part {
+/** A second thing of the same kind and name gets a number behind its name, as in snapshots. */
+function numberer(): (thing: Coming) => Coming {
   const taken = new Map<string, number>();
-  return (kind, name, of) => {
-    const whole = kind === 'process' ? of.name : `${of.name}/${name}`;
-    const key = JSON.stringify([kind, whole]);
+  return ({ kind, name, ...rest }) => {
+    const key = JSON.stringify([kind, name]);
     const count = (taken.get(key) ?? 0) + 1;
     taken.set(key, count);
-    return { kind, name: count === 1 ? whole : `${whole} (${count})`, of };
+    return { kind, name: count === 1 ? name : `${name} (${count})`, ...rest };
   };
 }
 
@@ -201,6 +189,9 @@ function projectParts(
     ),
     ...mine(/^Channel$/).map((channel) => owned('channel', nameIn(channel), of)),
     ...mine(/^Runbook$/).map((runbook) => owned('runbook', nameIn(runbook), of)),
+    ...mine(/^Runbook$/)
+      .filter(({ fields }) => byId.has(textIn(fields, 'RunbookProcessId')))
+      .map((runbook) => owned('runbook-process', nameIn(runbook), of)),
     ...mine(/^Release$/).map(({ fields }) => owned('release', textIn(fields, 'Version'), of)),
   ];
 }

@@ -1,3 +1,4 @@
+import { isMigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Exporter, ExportRequest, ExportFindings, PreparedExport } from '../../../ports/exporter.ts';
 import type { Secrets } from '../../../ports/options.ts';
@@ -12,7 +13,7 @@ import { contentsOf, slim, type ExportContents } from './contents.ts';
 import { title, type ExportImport } from './export-import.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitNames, limitsOf } from './limits.ts';
-import { lookAhead, requireClear, tagSetsStay, told } from './preflight.ts';
+import { beyond, lookAhead, reading, refusalOf, tagSetsStay, told } from './preflight.ts';
 import { tagsOutside } from './tags.ts';
 
 const packageId = 'Octopus.Project.Export';
@@ -29,9 +30,9 @@ export function createExporter(way: ExportImport): Exporter {
       const space = await server.space(signal);
       const ids = prepared.projects.map(({ id }) => id);
       const started = await client.startExport(space, ids, passwordOf(secrets).reveal(), signal);
-      const more = started.projects.filter((id) => !ids.includes(id));
-      if (more.length > 0)
-        tools.notice(`the server exports ${more.length} more, which are deployed by steps: ${more.join(', ')}`);
+      const foreseen = [...ids, ...(prepared.added ?? []).map(({ id }) => id)];
+      const more = started.projects.filter((id) => !foreseen.includes(id));
+      for (const text of comingAlong(await namesOf(way, more, signal))) tools.notice(text);
       return jobId(started.task, prepared.package, 'export');
     },
     find: async (prepared, startedAfter, signal) => {
@@ -64,24 +65,27 @@ async function prepare(way: ExportImport, request: ExportRequest, signal: AbortS
   const { server, tools } = way;
   limitsOf(request.options);
   const space = await server.space(signal);
-  const { projects, notes } = await selectProjects(server, space, request.projects, signal);
-  const found = await lookAhead(way, projects, signal);
-  const where = space.name === undefined ? title : `${title} of space ${space.name}`;
-  requireClear(
-    found.obstacles,
-    where,
-    projects.map(({ name }) => name),
-  );
+  const read = async () => {
+    const { projects, notes } = await selectProjects(server, space, request.projects, signal);
+    return { projects, notes, found: await lookAhead(way, projects, signal) };
+  };
+  const { projects, notes, found } = await reading(way, read, signal);
+  const added = found.added.map(({ name }) => name);
+  const where = space.name === undefined ? '' : ` from space ${space.name}`;
+  const names = [...projects.map(({ name }) => name), ...added];
+  const refusal = refusalOf(found.obstacles, `${title} cannot export${where}`, names);
+  if (refusal !== undefined) throw refusal;
   return {
     package: { id: packageId, version: request.packageVersion ?? newVersion(tools) },
     isNew: true,
     projects,
+    added: found.added,
     settled: {
       ...Object.fromEntries(Object.entries(request.options).filter(([name]) => limitNames.includes(name))),
       ...(space.id === undefined ? {} : { spaceId: space.id }),
     },
     leaves: 'the zip of the export, among the artifacts of its task',
-    omits: [...found.notes, ...found.staying],
+    omits: [...comingAlong(added), ...found.notes, ...found.staying],
     notes: [...space.notes, ...notes, 'the export stays among the artifacts of its task until somebody deletes it'],
   };
 }
@@ -103,13 +107,31 @@ async function inspect(
   const missing = [...named].filter((name) => !contents.projects.includes(name));
   const remarks = [
     ...archive.remarks,
-    ...told('the server added projects that steps deploy', more),
+    ...comingAlong(more),
     ...told('the export does not hold these projects', missing),
     ...arrivingBare(contents),
     ...tagSetsStay(tagsOutside(contents)),
   ];
-  const known = new Set(prepared?.omits ?? []);
-  return { projects: contents.projects, remarks: remarks.filter((remark) => !known.has(remark)) };
+  return { projects: contents.projects, remarks: beyond(prepared?.omits ?? [], remarks) };
+}
+
+const comingAlong = (names: readonly string[]): readonly string[] =>
+  told('projects come along because steps deploy them', names);
+
+/** The names of projects that nobody foresaw. The export has begun, so a list that cannot be read is no reason to fail. */
+async function namesOf(
+  { server }: ExportImport,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (ids.length === 0) return [];
+  const names = new Map<string, string>();
+  try {
+    for await (const { Id, Name } of server.client.projects(await server.space(signal), signal)) names.set(Id, Name);
+  } catch (error) {
+    if (isMigratorError(error, 'CANCELLED')) throw error;
+  }
+  return ids.map((id) => names.get(id) ?? id);
 }
 
 /** What arrives without a part of it, as the documents of the export tell. */
@@ -120,7 +142,7 @@ export function arrivingBare(contents: ExportContents): readonly string[] {
     ...told('teams arrive without members', teams),
     ...told('logos stay behind', logos),
     ...told('packages of the built-in feed stay behind', packages),
-    ...told('the GitHub App must be connected again for', github),
+    ...told('connections to the GitHub App stay behind, connect it again for', github),
     ...told(
       'ids of Git credentials, step templates and certificates in the repository must be edited by hand for',
       inGit.map(({ project }) => project),

@@ -11,6 +11,8 @@ import { isExportName } from './artifact.ts';
 export function withImportFiles<Feed extends PackageFeed>(feed: Feed, { server, client }: ExportImport): Feed {
   return {
     ...feed,
+    besides:
+      'a row without a version is a zip that was uploaded for an import: the server has no call that downloads or deletes it',
     list: async function* (filter, signal) {
       yield* feed.list(filter, signal);
       if (filter !== undefined || !(await offersExportImport(server, signal))) return;

@@ -1,4 +1,4 @@
-import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError, together } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../../ports/importer.ts';
 import type { LogLine } from '../../../ports/job.ts';
@@ -8,18 +8,18 @@ import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { jobId, parseJobId } from '../job-id.ts';
 import { passwordOf } from '../password.ts';
 import { rightsOf } from '../rights.ts';
-import { importScopeOf } from '../snapshots/index.ts';
+import { byExportImport, importScopeOf } from '../snapshots/index.ts';
 import type { ImportSource } from '../wire/export-import.ts';
 import type { PreviewResource } from '../wire/schemas.ts';
 import { readExport } from './archive.ts';
 import { requireOpening } from './canary.ts';
-import { contentsOf, slim, type ExportContents } from './contents.ts';
+import { contentsOf, slim } from './contents.ts';
 import { title, type ExportImport } from './export-import.ts';
 import { arrivingBare } from './exports.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitsOf } from './limits.ts';
 import { existing, lookup, planOf } from './plan.ts';
-import { requireClear, told } from './preflight.ts';
+import { beyond, noManager, reading, refusalOf, told } from './preflight.ts';
 import { tagsMissing } from './tags.ts';
 import { thingsOn } from './target.ts';
 import { uploadOnce, uploadedAmong, uploadedId, uploadsFor } from './upload.ts';
@@ -51,8 +51,7 @@ export function createImporter(way: ExportImport): Importer {
     plans: true,
     requiredSecrets: ['password'],
     check: async (signal, request) => {
-      await requireManager(way, signal);
-      await requireAbsent(way, request, signal);
+      refuse([await managerMissing(way, signal), await projectsThere(way, request, signal)]);
     },
     prepare: (request, signal) => prepare(way, request, signal),
     // A part of a zip, and a password that the server does not take, show before anything is imported.
@@ -89,23 +88,21 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
   const { server } = way;
   const { options, exportedWith = {}, dryRun, source } = request;
   const limits = limitsOf(options);
-  await requireManager(way, signal);
   const [space, root] = [await server.space(signal), await server.root(signal)];
   const file = zipAmong(request.files ?? []);
   const archive = await readExport(file, limits, slim, signal);
   if (request.secrets?.['password'] !== undefined)
     requireOpening(passwordOf(request.secrets), archive.hello, file.path);
-  const obstacle = olderTarget(archive.serverVersion, root.resource.Version);
-  if (obstacle !== undefined && request.ignoreVersion !== true)
-    throw new MigratorError('UNSUPPORTED', obstacle, {
-      hint: 'upgrade the target first',
-      details: { sourceVersion: archive.serverVersion, targetVersion: root.resource.Version },
-    });
   const contents = contentsOf(archive);
   const sets = contents.shared.filter(({ kind }) => kind === 'variable-set').map(({ name }) => name);
-  const isThere = lookup(await thingsOn(way, sets, signal));
+  const isThere = lookup(await reading(way, async () => thingsOn(way, sets, signal), signal));
   const skips = flagOf(options, 'skipExisting');
-  refuseExisting(existing(contents, isThere), skips, space.name);
+  refuse([
+    await managerMissing(way, signal),
+    request.ignoreVersion === true ? undefined : tooOld(archive.serverVersion, root.resource.Version),
+    skips ? undefined : standingInTheWay(existing(contents, isThere), space.name),
+  ]);
+  const known = request.notes ?? [];
   const same = fromThisServer(way, request);
   const uploads = same === undefined ? await uploadsFor(way, file, request.earlier ?? {}, signal) : undefined;
   const settled = {
@@ -123,7 +120,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
     settled,
     plan: planOf(contents, isThere, skips),
     undoes: ['project'],
-    scope: { ...importScopeOf(contents.projects, exportedWith), releases: true },
+    scope: { ...importScopeOf(contents.projects, exportedWith), ...byExportImport, releases: true },
     notes: [
       ...space.notes,
       ...archive.remarks,
@@ -131,9 +128,12 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
     ],
     omits: [
-      ...arrivingBare(contents),
-      ...told('the target lacks these tags, scopes to them match no tenant', tagsMissing(contents, isThere)),
-      ...alwaysBehind(contents),
+      ...known,
+      ...beyond(known, [
+        ...arrivingBare(contents),
+        ...told('the target lacks these tags, scopes to them match no tenant', tagsMissing(contents, isThere)),
+        alwaysBehind,
+      ]),
     ],
     ...(same === undefined && (!dryRun || flagOf(options, 'preview'))
       ? { leaves: uploadLeaves(filesOf(settled)) }
@@ -152,13 +152,8 @@ const uploadLeaves = (names: readonly string[]): string =>
     ? `the uploaded file ${names.join()}, which no call deletes: its secrets are only as safe as the password of the export`
     : `the uploaded files ${names.join(' and ')}, which no call deletes: their secrets are only as safe as the password of the export`;
 
-/** What no export holds, and what a snapshot cannot find. */
-function alwaysBehind({ unfindable }: ExportContents): readonly string[] {
-  return [
-    'an export holds no deployment targets, workers, triggers and packages: bring them to the target by other means',
-    ...told('look whether these certificates arrived, their documents have no thumbprint', unfindable),
-  ];
-}
+const alwaysBehind =
+  'an export holds no deployment targets, workers, triggers and packages: bring them to the target by other means';
 
 export function olderTarget(source: string, target: string): string | undefined {
   return isOlder(target, source)
@@ -166,26 +161,49 @@ export function olderTarget(source: string, target: string): string | undefined 
     : undefined;
 }
 
-async function requireManager({ server }: ExportImport, signal: AbortSignal): Promise<void> {
-  const { name, isManager } = await rightsOf(server, signal);
-  const space = await server.space(signal);
-  const obstacles = isManager === false ? [`${name} is no Space Manager of the space`] : [];
-  requireClear(obstacles, `${title} into space ${space.name ?? 'of this instance'}`);
+function tooOld(source: string, target: string): MigratorError | undefined {
+  const obstacle = olderTarget(source, target);
+  return obstacle === undefined
+    ? undefined
+    : new MigratorError('UNSUPPORTED', obstacle, {
+        hint: 'upgrade the target first',
+        details: { sourceVersion: source, targetVersion: target },
+      });
+}
+
+/** All that the target refuses at once. */
+function refuse(reasons: readonly (MigratorError | undefined)[]): void {
+  const refusal = together(reasons.filter((reason) => reason !== undefined));
+  if (refusal !== undefined) throw refusal;
+}
+
+async function managerMissing({ server }: ExportImport, signal: AbortSignal): Promise<MigratorError | undefined> {
+  const [rights, space] = [await rightsOf(server, signal), await server.space(signal)];
+  return refusalOf(noManager(rights), `${title} cannot import into space ${space.name ?? 'of this instance'}`);
 }
 
 /** The projects are known by name before there is a zip. */
-async function requireAbsent({ server }: ExportImport, request: ImportRequest, signal: AbortSignal): Promise<void> {
+async function projectsThere(
+  way: ExportImport,
+  { projects = [], options }: ImportRequest,
+  signal: AbortSignal,
+): Promise<MigratorError | undefined> {
+  if (flagOf(options, 'skipExisting')) return undefined;
+  const { server } = way;
   const space = await server.space(signal);
-  const there: { kind: string; name: string }[] = [];
-  for await (const { Name } of server.client.projects(space, signal)) there.push({ kind: 'project', name: Name });
-  const found = existing({ projects: request.projects ?? [] }, lookup(there));
-  refuseExisting(found, flagOf(request.options, 'skipExisting'), space.name);
+  const read = async (): Promise<readonly string[]> => {
+    const names: string[] = [];
+    for await (const { Name } of server.client.projects(space, signal)) names.push(Name);
+    return names;
+  };
+  const there = (await reading(way, read, signal)).map((name) => ({ kind: 'project', name }));
+  return standingInTheWay(existing({ projects }, lookup(there)), space.name);
 }
 
-function refuseExisting(names: readonly string[], skips: boolean, space: string | undefined): void {
-  if (names.length === 0 || skips) return;
+function standingInTheWay(names: readonly string[], space: string | undefined): MigratorError | undefined {
+  if (names.length === 0) return undefined;
   const where = space === undefined ? 'the target' : `space ${space} of the target`;
-  throw new MigratorError(
+  return new MigratorError(
     'CONFLICT',
     `${where} has ${names.join(', ')} already, and ${title} never changes a project`,
     {

@@ -20,11 +20,8 @@ const kept: Readonly<Record<string, string>> = {
 export function planOf(contents: ExportContents, isThere: IsThere, skips: boolean): readonly PlanItem[] {
   const asked = skips ? { asked: true } : {};
   const decide = ({ kind, name }: Named, detail: string): PlanItem => {
-    if (isThere({ kind, name })) return { kind, name, action: 'keep', detail, ...asked };
-    // Snapshots tell certificates apart by their thumbprints, and the product matches them by their names.
-    const isNamed = kind === 'certificate' && isThere({ kind, name: name.slice(0, name.lastIndexOf('/')) });
-    return isNamed
-      ? { kind, name, action: 'keep', detail: 'the target has another one of this name, which is used', ...asked }
+    return isThere({ kind, name })
+      ? { kind, name, action: 'keep', detail, ...asked }
       : { kind, name, action: 'create' };
   };
   const projects = contents.projects.map((name) => ({ kind: 'project', name }));

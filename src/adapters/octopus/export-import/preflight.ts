@@ -1,11 +1,14 @@
 // What a server refuses in an export of projects, and what it leaves behind.
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
-import { rightsOf } from '../rights.ts';
+import { rightsOf, type AccountRights } from '../rights.ts';
 import { idOf, nameIn, openSpace, type Document, type ProjectContent } from '../snapshots/space-content.ts';
 import { usedBy, type Shared } from '../snapshots/used-documents.ts';
 import { packagesOf } from './contents.ts';
-import type { ExportImport } from './export-import.ts';
+import { withDeployedProjects } from './deployed-projects.ts';
+import { title, type ExportImport } from './export-import.ts';
+import { environmentsMissed } from './lifecycle-environments.ts';
 import { tagSets, tagsWithin } from './tags.ts';
 import { isOlder } from './versions.ts';
 
@@ -18,6 +21,8 @@ export interface Findings {
   /** What stays on this server, or needs a hand on the target, by name. */
   readonly staying: readonly string[];
   readonly notes: readonly string[];
+  /** The projects that come along because steps deploy them. */
+  readonly added: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** Looks for everything at once, so that people repair a source in one go. */
@@ -27,13 +32,14 @@ export async function lookAhead(
   signal: AbortSignal,
 ): Promise<Findings> {
   const kinds = [
-    ...['environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'worker', 'worker-pool'],
+    ...['environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'machine-policy', 'worker'],
+    ...['proxy', 'worker-pool'],
     ...['step-template', 'feed', 'account', 'certificate', 'git-credential'],
   ];
   const reader = await openSpace(server, { kinds, ahead: true }, signal);
   const chosen = reader.wanted(projects.map(({ id }) => id));
-  const [contents, shared] = await Promise.all([reader.contents(chosen), reader.shared()]);
-  const included = new Set(chosen.flatMap((project) => listOf(project['IncludedLibraryVariableSetIds'])));
+  const [contents, shared] = await Promise.all([withDeployedProjects(reader, chosen), reader.shared()]);
+  const included = new Set(contents.flatMap(({ project }) => listOf(project['IncludedLibraryVariableSetIds'])));
   const sets = (shared.get('variable-set') ?? []).filter(({ Id }) => included.has(Id));
   const setVariables = await reader.variableSets(
     sets.map((set) => idOf(set, 'VariableSetId')).filter((id) => id !== ''),
@@ -52,7 +58,7 @@ export async function lookAhead(
   ];
   return {
     obstacles: [
-      ...(manager.isManager === false ? [`${manager.name} is no Space Manager of the space`] : []),
+      ...noManager(manager),
       ...variables.flatMap(({ owner, set }) => machineScoped(owner, set)),
       ...missing,
       ...usedOf('step-template')
@@ -72,30 +78,62 @@ export async function lookAhead(
         ].flatMap(tagsWithin),
       ),
     ],
-    notes: defaultLifecycle(contents, shared),
+    notes: defaultLifecycle(environmentsMissed(contents, shared, used.shared, [...setVariables.values()])),
+    added: contents
+      .filter(({ project }) => !chosen.includes(project))
+      .map(({ project }) => ({ id: project.Id, name: nameIn('project', project) })),
   };
 }
 
 /** Of these nothing travels, so their tags are not missed. */
-const staysHere: ReadonlySet<string> = new Set(['machine', 'worker']);
+const staysHere: ReadonlySet<string> = new Set(['machine', 'machine-policy', 'proxy', 'worker']);
 
 export const tagSetsStay = (tags: readonly string[]): readonly string[] =>
   told('tag sets may stay behind, make these tags on the target if it lacks them', tagSets(tags));
 
-/** UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. */
-export function requireClear(obstacles: readonly string[], where: string, projects?: readonly string[]): void {
-  if (obstacles.length === 0) return;
+export const noManager = ({ name, isManager }: AccountRights): readonly string[] =>
+  isManager === false ? [`${name} is no Space Manager of the space`] : [];
+
+const managerHint = 'let a system administrator make the account a Space Manager of the space';
+
+/**
+ * UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. `what`: what is refused, such
+ * as `Export/Import cannot export from space Default`.
+ */
+export function refusalOf(
+  obstacles: readonly string[],
+  what: string,
+  projects?: readonly string[],
+): MigratorError | undefined {
+  if (obstacles.length === 0) return undefined;
   const right = obstacles.every((text) => text.includes('no Space Manager'));
-  throw new MigratorError(
-    right ? 'AUTH_REFUSED' : 'UNSUPPORTED',
-    `${where} cannot export this: ${obstacles.join('; ')}`,
-    {
-      hint: right
-        ? 'let a system administrator make the account a Space Manager of the space'
-        : 'change these on the source, or leave the projects out; nothing was started',
-      details: { obstacles, ...(projects === undefined ? {} : { projects }) },
-    },
-  );
+  return new MigratorError(right ? 'AUTH_REFUSED' : 'UNSUPPORTED', `${what}: ${obstacles.join('; ')}`, {
+    hint: right ? managerHint : 'change these on the source, or leave the projects out; nothing was started',
+    details: { obstacles, ...(projects === undefined ? {} : { projects }) },
+  });
+}
+
+/**
+ * Reads what an export or import needs to know. An account that may not even read it is told the right that it lacks for
+ * the whole, and not the permission of one list.
+ */
+export async function reading<Result>(
+  { server }: ExportImport,
+  read: () => Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isMigratorError(error) || !isForbidden(error)) throw error;
+    const [known] = noManager(await rightsOf(server, signal));
+    const text = known === undefined ? error.message : `${known}: ${error.message}`;
+    throw new MigratorError('AUTH_REFUSED', text, {
+      hint: `${title} needs a Space Manager of the space, who may read all of it: ${managerHint}`,
+      details: { ...error.details, ...(known === undefined ? {} : { obstacles: [known] }) },
+      cause: error,
+    });
+  }
 }
 
 function machineScoped(owner: string, set: Document | undefined): readonly string[] {
@@ -129,17 +167,11 @@ function isGitSourced(template: Document): boolean {
   );
 }
 
-function defaultLifecycle(contents: readonly ProjectContent[], shared: Shared): readonly string[] {
-  const own = new Map((shared.get('lifecycle') ?? []).map((lifecycle) => [lifecycle.Id, lifecycle]));
-  const only = contents.filter(({ project, own: lists }) => {
-    const ids = [project, ...(lists.get('channel') ?? [])].map((user) => idOf(user, 'LifecycleId')).filter(Boolean);
-    return ids.length > 0 && ids.every((id) => /^default lifecycle$/i.test(own.get(id)?.Name ?? ''));
-  });
-  return only.length === 0
-    ? []
-    : [
-        `the environments of the default lifecycle are not exported with ${distinct(only.map(({ project }) => nameIn('project', project)))}: make them on the target first, or give the projects a lifecycle of their own`,
-      ];
+function defaultLifecycle({ projects, environments }: ReturnType<typeof environmentsMissed>): readonly string[] {
+  return told(
+    `the environments of the default lifecycle are not exported with ${projects.join(', ')}; make them on the target first, or give the projects a lifecycle of their own`,
+    environments,
+  );
 }
 
 function stayingOf(contents: readonly ProjectContent[], shared: Shared, used: ReadonlySet<string>): readonly string[] {
@@ -163,6 +195,14 @@ function stayingOf(contents: readonly ProjectContent[], shared: Shared, used: Re
     ...told(
       'deployment targets stay behind',
       of('machine').map((machine) => nameIn('machine', machine)),
+    ),
+    ...told(
+      'machine policies stay behind',
+      of('machine-policy').map((policy) => nameIn('machine-policy', policy)),
+    ),
+    ...told(
+      'proxies stay behind',
+      of('proxy').map((proxy) => nameIn('proxy', proxy)),
     ),
     ...told(
       'workers stay behind',
@@ -190,3 +230,20 @@ export function told(sentence: string, names: readonly string[]): readonly strin
 }
 
 const distinct = (names: readonly string[]): string => [...new Set(names)].toSorted().join(', ');
+
+/** What of these sentences is not said yet. Of names that were told with the same sentence, only the further ones are. */
+export function beyond(said: readonly string[], sentences: readonly string[]): readonly string[] {
+  return sentences.flatMap((sentence) => {
+    if (said.includes(sentence)) return [];
+    const end = sentence.indexOf(': ');
+    const start = sentence.slice(0, end + 2);
+    const earlier = said.filter((one) => end > 0 && one.startsWith(start)).map((one) => one.slice(start.length));
+    if (earlier.length === 0) return [sentence];
+    const known = new Set(earlier.flatMap((names) => names.split(', ')));
+    const names = sentence.slice(start.length).split(', ');
+    return told(
+      start.slice(0, -2),
+      names.filter((name) => !known.has(name)),
+    );
+  });
+}

@@ -2,7 +2,7 @@
 import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
 import { sharedLists } from '../snapshots/list-paths.ts';
-import { idOf, nameIn, openSpace } from '../snapshots/space-content.ts';
+import { idOf, nameIn, openSpace, plainName } from '../snapshots/space-content.ts';
 import { scopeText } from '../snapshots/variable-name.ts';
 import type { ExportImport } from './export-import.ts';
 
@@ -12,7 +12,7 @@ const brought = [
   ...['account', 'certificate', 'worker-pool', 'step-template', 'git-credential'],
 ];
 
-/** All projects and shared things of the space (certificates also by their bare names), the tags of its sets, and the variables of library sets with these names. */
+/** All projects and shared things of the space the tags of its sets, and the variables of library sets with these names. */
 export async function thingsOn(
   { server }: ExportImport,
   sets: readonly string[],
@@ -29,13 +29,12 @@ export async function thingsOn(
     owners.map((set) => idOf(set, 'VariableSetId')).filter((id) => id !== ''),
   );
   const names = new Map(
-    [...shared].flatMap(([kind, documents]) => documents.map((one) => [one.Id, nameIn(kind, one)] as const)),
+    [...shared.values()].flatMap((documents) => documents.map((one) => [one.Id, plainName(one)] as const)),
   );
   for (const project of reader.projects) names.set(project.Id, nameIn('project', project));
   return [
     ...reader.projects.map((project) => ({ kind: 'project', name: nameIn('project', project) })),
-    ...[...shared].flatMap(([kind, documents]) => documents.map((one) => ({ kind, name: nameIn(kind, one) }))),
-    ...(shared.get('certificate') ?? []).map(({ Name = '' }) => ({ kind: 'certificate', name: Name })),
+    ...[...shared].flatMap(([kind, documents]) => documents.map((one) => ({ kind, name: plainName(one) }))),
     ...(shared.get('tag-set') ?? []).flatMap((set) =>
       listOf(set['Tags'])
         .filter(isFields)

@@ -7,7 +7,15 @@ import { onlyLinkedTo, usedBy, type Shared } from './used-documents.ts';
 import { sharedLists } from './list-paths.ts';
 import { remove } from './remove.ts';
 import { scopeText } from './variable-name.ts';
-import { idOf, nameIn, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
+import {
+  idOf,
+  nameIn,
+  openSpace,
+  plainName,
+  type Document,
+  type ProjectContent,
+  type SpaceReader,
+} from './space-content.ts';
 
 /** The options of an export that leave documents out, with the kinds that they leave out. */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
@@ -29,7 +37,21 @@ export function importScopeOf(projects: readonly string[], exportedWith: Options
   return { ...scopeOf(projects, exportedWith), space: true };
 }
 
-export function createSnapshots(server: Server): Snapshots {
+/** What Export/Import never brings along. */
+const leftBehind = ['machine', 'worker', 'machine-policy', 'proxy', 'tag-set', 'trigger'];
+
+/**
+ * Part of the scope of what travels by Export/Import. It finds everything by its name, certificates too. Environments do
+ * not come along for the sake of the default lifecycle.
+ */
+export const byExportImport = { via: 'export-import' };
+
+const isByExportImport = (scope: Scope): boolean => scope['via'] === byExportImport.via;
+
+export const isDefaultLifecycle = (kind: string, { Name = '' }: Document): boolean =>
+  kind === 'lifecycle' && /^default lifecycle$/i.test(Name);
+
+export function createSnapshots(server: Server, way: Scope = {}): Snapshots {
   return {
     blind: {
       listing: [
@@ -47,18 +69,29 @@ export function createSnapshots(server: Server): Snapshots {
         'the values of secrets are not compared; of a sensitive variable not even whether it has one',
         'the places of environments and tag sets in their lists, and slugs that servers make of names, are not compared',
         'subscriptions, teams, logos and community step templates are not compared',
+        ...(isByExportImport(way)
+          ? [
+              'deployment targets, workers, machine policies, proxies and triggers never travel, tag sets may not: none is compared',
+            ]
+          : []),
       ],
     },
-    scopeOf: (projects, options) => Promise.resolve(scopeOf(projects, options)),
+    scopeOf: (projects, options) => Promise.resolve({ ...scopeOf(projects, options), ...way }),
     take: (scope, depth, signal) => take(server, scope, depth, signal),
     remove: (_, items, signal) => remove(server, items, signal),
   };
 }
 
 async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSignal): AsyncIterable<SnapshotItem> {
-  const omitted = Object.entries(leftOut).flatMap(([name, kinds]) => (scope[name] === true ? kinds : []));
-  const kinds = Object.keys(sharedLists).filter((kind) => !omitted.includes(kind));
   const whole = scope['space'] === true;
+  const byName = isByExportImport(scope);
+  // The result of an import tells all that changed, also what nobody expects to.
+  const omitted = [
+    ...Object.entries(leftOut).flatMap(([name, kinds]) => (scope[name] === true ? kinds : [])),
+    ...(byName && !whole ? leftBehind : []),
+  ];
+  const kinds = Object.keys(sharedLists).filter((kind) => !omitted.includes(kind));
+  const nameOfShared = byName ? (_: string, document: Document) => plainName(document) : nameIn;
   const reader = await openSpace(server, { kinds, ahead: whole }, signal);
   const names = listOf(scope['projects']).filter((name) => typeof name === 'string');
   const wanted = reader.wanted(names);
@@ -66,23 +99,29 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
 
   const [shared, first] = await Promise.all([reader.shared(), reader.contents(wanted)]);
   const sets = shared.get('variable-set') ?? [];
-  const { contents, used, variables } = await follow(reader, shared, first, whole ? sets : undefined);
+  const { contents, used, variables } = await follow(
+    reader,
+    shared,
+    first,
+    whole ? sets : undefined,
+    byName ? isDefaultLifecycle : undefined,
+  );
   const shown = (document: Document): boolean => whole || used.has(document.Id);
 
-  const nameOf = namesOf(reader.projects, shared, contents);
+  const nameOf = namesOf(reader.projects, shared, contents, nameOfShared);
   const item = items(depth, nameOf);
   const chosen = new Set(contents.map(({ project }) => project.Id));
-  for (const content of contents) yield* projectItems(content, item, nameOf);
+  for (const content of contents) yield* projectItems(content, item, nameOf, omitted);
   for (const project of whole ? reader.projects : []) {
     if (!chosen.has(project.Id)) yield item('project', nameIn('project', project), project);
   }
   for (const [kind, documents] of shared) {
     for (const document of documents.filter(shown)) {
       const own = kind === 'tenant' ? onlyLinkedTo(document, chosen) : document;
-      yield item(kind, nameIn(kind, document), own);
+      const name = nameOfShared(kind, document);
+      yield item(kind, name, own);
       const set = kind === 'variable-set' ? variables.get(idOf(document, 'VariableSetId')) : undefined;
-      const parts = item.of({ kind, name: nameIn(kind, document) });
-      if (set !== undefined) yield* variableItems('set-variable', nameIn(kind, document), set, parts, nameOf);
+      if (set !== undefined) yield* variableItems('set-variable', name, set, item.of({ kind, name }), nameOf);
     }
   }
   if (depth === 'listing' && scope['releases'] !== true) return;
@@ -109,12 +148,14 @@ async function follow(
   shared: Shared,
   first: readonly ProjectContent[],
   all: readonly Document[] | undefined,
+  alone: ((kind: string, document: Document) => boolean) | undefined,
 ): Promise<Followed> {
   const sets = shared.get('variable-set') ?? [];
   let contents = first;
   let variables: ReadonlyMap<string, Document> = new Map();
   for (;;) {
-    const used = usedBy(contents, shared, reader.projects, (set) => variables.get(idOf(set, 'VariableSetId')));
+    const variablesOf = (set: Document) => variables.get(idOf(set, 'VariableSetId'));
+    const used = usedBy(contents, shared, reader.projects, variablesOf, alone);
     const wantedSets = [...new Set([...(all ?? []), ...sets.filter(({ Id }) => used.shared.has(Id))])]
       .map((set) => idOf(set, 'VariableSetId'))
       .filter((id) => id !== '' && !variables.has(id));
@@ -167,7 +208,12 @@ function items(depth: Depth, nameOf: NameOf): MakeItem {
   return Object.assign(make, { of });
 }
 
-function* projectItems(content: ProjectContent, item: MakeItem, nameOf: NameOf): Generator<SnapshotItem> {
+function* projectItems(
+  content: ProjectContent,
+  item: MakeItem,
+  nameOf: NameOf,
+  omitted: readonly string[],
+): Generator<SnapshotItem> {
   const { project, process, variables, own, runbookProcesses } = content;
   const name = nameIn('project', project);
   // Process and variables count their writes, so an overwrite by equal content changes the mark of the project.
@@ -176,6 +222,7 @@ function* projectItems(content: ProjectContent, item: MakeItem, nameOf: NameOf):
   if (process !== undefined) yield part('process', name, process);
   if (variables !== undefined) yield* variableItems('variable', name, variables, part, nameOf);
   for (const [kind, documents] of own) {
+    if (omitted.includes(kind)) continue;
     for (const document of documents) yield part(kind, `${name}/${nameIn(kind, document)}`, document);
   }
   for (const runbook of own.get('runbook') ?? []) {
@@ -198,10 +245,15 @@ function* variableItems(
   }
 }
 
-function namesOf(projects: readonly Document[], shared: Shared, contents: readonly ProjectContent[]): NameOf {
+function namesOf(
+  projects: readonly Document[],
+  shared: Shared,
+  contents: readonly ProjectContent[],
+  nameOfShared: (kind: string, document: Document) => string,
+): NameOf {
   const names = new Map<string, string>();
   const add = (kind: string, documents: readonly Document[]): void => {
-    for (const document of documents) names.set(document.Id, nameIn(kind, document));
+    for (const document of documents) names.set(document.Id, nameOfShared(kind, document));
   };
   add('project', projects);
   for (const [kind, documents] of shared) add(kind, documents);

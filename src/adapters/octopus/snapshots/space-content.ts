@@ -141,8 +141,11 @@ export function tagsOf(document: Readonly<Record<string, unknown>>): readonly st
   return listOf(document['TenantTags']).filter((tag) => typeof tag === 'string');
 }
 
-/** Several certificates may have one name. The product tells them apart by their thumbprints. */
+/** The name alone, by which Export/Import finds everything on its target. */
+export const plainName = ({ Id, Name = Id }: Document): string => Name;
+
+/** Several certificates may have one name. The Migration API tells them apart by their thumbprints. */
 export function nameIn(kind: string, document: Document): string {
-  const name = document.Name ?? document.Id;
+  const name = plainName(document);
   return kind === 'certificate' ? `${name}/${idOf(document, 'Thumbprint')}` : name;
 }

@@ -14,14 +14,19 @@ export interface Used {
 /**
  * What a partial export of these projects brings along: what they refer to, and so on. Besides, these belong to a
  * project although it does not name them: tenants that are linked to it, the environments of its lifecycles, and the
- * machines there that have a role of its process. `variablesOf` gives the variables of a library set.
+ * machines there that have a role of its process. `variablesOf` gives the variables of a library set. `alone`: shared
+ * documents that come without what they refer to.
  */
 export function usedBy(
   contents: readonly ProjectContent[],
   shared: Shared,
   projects: readonly Document[],
   variablesOf: (set: Document) => Document | undefined,
+  alone: (kind: string, document: Document) => boolean = () => false,
 ): Used {
+  const lonely = new Set(
+    [...shared].flatMap(([kind, documents]) => documents.filter((one) => alone(kind, one)).map(({ Id }) => Id)),
+  );
   const known = new Map([...shared.values()].flat().map((document) => [document.Id, document]));
   const projectIds = new Set(projects.map(({ Id }) => Id));
   const chosen = new Set(contents.map(({ project }) => project.Id));
@@ -31,13 +36,14 @@ export function usedBy(
   const queue: Document[] = contents.flatMap((content) => [
     ...documentsOf(content),
     ...belongings(content, shared),
-    ...lifecycleEnvironments([content.project, ...(content.own.get('channel') ?? [])], shared),
+    ...lifecycleEnvironments([content.project, ...(content.own.get('channel') ?? [])], shared, lonely),
   ]);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     if (known.has(next.Id)) {
       if (found.has(next.Id)) continue;
       found.add(next.Id);
     }
+    if (lonely.has(next.Id)) continue;
     // A tenant is exported with its links to exported projects only.
     const document = tenants.has(next.Id) ? onlyLinkedTo(next, chosen) : next;
     for (const word of wordsOf({ ...document, Id: undefined })) {
@@ -95,11 +101,15 @@ function rolesOf(process: Document | undefined): ReadonlySet<string> {
 }
 
 /** A lifecycle without phases means all environments of the space. */
-function lifecycleEnvironments(users: readonly Document[], shared: Shared): readonly Document[] {
+function lifecycleEnvironments(
+  users: readonly Document[],
+  shared: Shared,
+  lonely: ReadonlySet<string> = new Set(),
+): readonly Document[] {
   const environments = shared.get('environment') ?? [];
   const ids = new Set(users.map((user) => idOf(user, 'LifecycleId')));
   return (shared.get('lifecycle') ?? []).flatMap((lifecycle) => {
-    if (!ids.has(lifecycle.Id)) return [];
+    if (!ids.has(lifecycle.Id) || lonely.has(lifecycle.Id)) return [];
     const phases = listOf(lifecycle['Phases']).filter(isFields);
     if (phases.length === 0) return environments;
     const targets = phases.flatMap((phase) => [

@@ -16,18 +16,18 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
       });
     case 403:
       return new MigratorError('AUTH_REFUSED', `Octopus Deploy does not allow this${tail}`, {
-        hint: isExportImport(request)
-          ? 'Export/Import of projects needs a Space Manager of the space'
-          : 'migrations need a user with the AdministerSystem permission; pushing packages needs BuiltInFeedPush',
+        hint: rightFor(request, said),
       });
     case 409:
       return new MigratorError('CONFLICT', `Octopus Deploy reports a conflict${tail}`);
     case 413:
+      // As with all that only an administrator gives a server, nobody needs to try again.
       return new MigratorError(
-        'REMOTE_UNEXPECTED',
+        'UNSUPPORTED',
         `the server, or a proxy in front of it, takes no file of this size${tail}`,
         {
           hint: 'let its administrator raise the limit for the size of a request, or move fewer projects at once',
+          details: { hopeless: true },
         },
       );
     case 500:
@@ -37,7 +37,12 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   }
 }
 
-const isExportImport = ({ path }: HttpRequest): boolean => /\/projects\/import-export\//i.test(path);
+function rightFor({ path }: HttpRequest, said: string): string {
+  if (/\/projects\/import-export\//i.test(path)) return 'Export/Import of projects needs a Space Manager of the space';
+  const [, permission] = /missing permission: (\w+)/i.exec(said) ?? [];
+  if (permission !== undefined) return `give the account the permission ${permission}, or use another account`;
+  return 'migrations need a user with the AdministerSystem permission; pushing packages needs BuiltInFeedPush';
+}
 
 /** What the server said; empty when it repeats a secret that was sent. */
 function sentence(body: string, request: HttpRequest): string {

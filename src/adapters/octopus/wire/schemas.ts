@@ -28,6 +28,12 @@ export const permissionsSchema = z.object({
     .nullish()
     .catch(undefined),
   IsPermissionsComplete: z.boolean().nullish().catch(undefined),
+  /** The teams of the account, also those by groups of a directory. */
+  Teams: z
+    .array(z.object({ Id: z.string() }))
+    .nullish()
+    .catch(undefined),
+  IsTeamsComplete: z.boolean().nullish().catch(undefined),
 });
 
 export const spaceSchema = z.object({
@@ -35,6 +41,9 @@ export const spaceSchema = z.object({
   Name: z.string(),
   IsDefault: flag,
   TaskQueueStopped: flag,
+  /** Ids of teams, and of users. */
+  SpaceManagersTeams: z.array(z.string()).nullish().catch(undefined),
+  SpaceManagersTeamMembers: z.array(z.string()).nullish().catch(undefined),
   Links: record,
 });
 export type SpaceResource = z.infer<typeof spaceSchema>;

@@ -63,12 +63,16 @@ function render(
 ): string {
   if (outcome === 'started' && backup === undefined)
     return `started the undo of ${handle}\nwait for it with: migrator job wait ${undo}`;
+  // A job that overwrote nothing is undone by deletions alone.
+  const deletes = backup === undefined && status === undefined;
   return lines(
-    differences === undefined || differences.length === 0
-      ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
-      : `${backup === undefined ? `undid ${handle}` : `imported ${backup}`}, but the target is not as it was before ${handle}`,
+    deletes && result?.changed === false && result.counts.skipped > 0
+      ? `${handle} was not undone: what it created was changed since, and stays`
+      : differences === undefined || differences.length === 0
+        ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
+        : `${backup === undefined ? `undid ${handle}` : `imported ${backup}`}, but the target is not as it was before ${handle}`,
     describeChanges([], result, { columns }),
-    ...describeDifferences(differences ?? [], 'missing', 'added', columns),
+    ...describeDifferences(differences ?? [], 'missing', deletes ? 'stays' : 'added', columns),
     backup !== undefined && differences === undefined
       ? 'nobody can tell whether the target is as it was before: compare it yourself'
       : undefined,

@@ -9,7 +9,11 @@ const signerName = z.string().describe('the name that the user gave to the key')
 
 /** What `package` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
-  'package-list': { from: z.string(), packages: z.array(storedPackage) },
+  'package-list': {
+    from: z.string(),
+    packages: z.array(storedPackage),
+    note: z.string().optional().describe('what the rows without a version are'),
+  },
   'package-upload': {
     to: z.string(),
     outcome: z.enum(['created', 'overwritten', 'kept']),

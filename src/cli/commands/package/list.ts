@@ -4,7 +4,7 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { humanBytes } from '../../terminal/amounts.ts';
-import { table } from '../../terminal/table.ts';
+import { lines, table } from '../../terminal/table.ts';
 import type { PackageListOptions } from './flags.ts';
 
 export async function runPackageList({ options }: Invocation<PackageListOptions>, context: Context) {
@@ -16,10 +16,14 @@ export async function runPackageList({ options }: Invocation<PackageListOptions>
     size === undefined ? '' : humanBytes(size),
     publishedAt ?? '',
   ]);
+  const { besides, unversioned } = source.adapter.feed ?? {};
+  const note = unversioned !== true && packages.some(({ version }) => version === '') ? besides : undefined;
   context.result(
     'package-list',
-    { from, packages },
-    rows.length === 0 ? `no packages on ${from}` : table(['package', 'size', 'published'], rows, context.columns),
+    { from, packages, ...(note === undefined ? {} : { note }) },
+    rows.length === 0
+      ? `no packages on ${from}`
+      : lines(table(['package', 'size', 'published'], rows, context.columns), note),
   );
   return undefined;
 }

@@ -1,19 +1,20 @@
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError, together } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
-import type { Instance } from '../../instance.ts';
+import { facet, type Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
 import type { Difference } from '../../snapshots/compare.ts';
 import { held } from '../../snapshots/snapshot-lookup.ts';
 import { compareContent, type CompareInput, type Counterpart, type Verified } from '../../steps/counterpart.ts';
 import { fact } from '../../steps/exactly-once.ts';
+import { preparedFor } from '../../steps/export.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probeBoth, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
 import { onWay, settleWay, type Via } from '../../steps/settle-way.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
-import { relay } from './relay.ts';
+import { acceptedBy, relay } from './relay.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Route, Verifiable } from './route.ts';
 
 /** Moves projects from one instance to another by the shortest route that works. */
@@ -46,9 +47,42 @@ export async function migrateProject(
     },
     ports,
     signal,
-  );
-  const onIt = { ...ports, source: onWay(source, via), target: onWay(target, via) };
+  ).catch(async (error: unknown) => {
+    throw await withFurther(error, { ...input, targetInfo }, ports, signal);
+  });
+  const onIt = { ...ports, source: onWay(source, via?.name), target: onWay(target, via?.name) };
   return { ...(await migrateOnWay({ ...input, via }, onIt, infos, signal)), via };
+}
+
+/**
+ * A refusal for the releases of the servers alone, with what else the servers refuse on that way: people upgrade a server
+ * once, and should not learn of the rest after that.
+ */
+async function withFurther(
+  error: unknown,
+  input: MigrateInput,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isMigratorError(error, 'UNSUPPORTED') || error.details['sourceVersion'] === undefined) return error;
+  const ways = (error.details['ways'] ?? []) as readonly {
+    readonly via: string;
+    readonly obstacles: readonly string[];
+  }[];
+  const further: MigratorError[] = [];
+  for (const { via } of ways.filter(({ obstacles }) => obstacles.length === 1)) {
+    const [source, target] = [ports.source, ports.target].map((end) => onWay(end, via));
+    if (source === undefined || target === undefined) continue;
+    const accepted = acceptedBy(input, { ...ports, source, target }, signal);
+    try {
+      await preparedFor({ request: input.request, accepted }, facet(source, 'exports'), signal);
+    } catch (other) {
+      if (isMigratorError(other, 'CANCELLED')) throw other;
+      const isMeant = isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED', 'NOT_FOUND');
+      if (isMeant || (isMigratorError(other) && other.details['obstacles'] !== undefined)) further.push(other);
+    }
+  }
+  return together([error, ...further]);
 }
 
 async function migrateOnWay(
@@ -98,10 +132,11 @@ function canCompare({ source, target }: MigratePorts): boolean {
   return source.adapter.snapshots !== undefined && target.adapter.snapshots !== undefined;
 }
 
-const comparable = (projects: readonly string[], { request, importOptions }: MigrateInput): CompareInput => ({
+const comparable = (projects: readonly string[], { request, importOptions, via }: MigrateInput): CompareInput => ({
   projects,
   exportOptions: request.options,
   importOptions,
+  via: via?.name,
 });
 
 /**

@@ -87,7 +87,7 @@ function hasArrived({ outcome, result }: ImportReport, verified: Verified | unde
 }
 
 /** Asks an importer of files, which gets the projects only after the export, whether it would take them. */
-function acceptedBy(input: MigrateInput, { target, secrets }: MigratePorts, signal: AbortSignal) {
+export function acceptedBy(input: MigrateInput, { target, secrets }: MigratePorts, signal: AbortSignal) {
   const imports = facet(target, 'imports');
   if (imports.takes !== 'files' || imports.check === undefined) return undefined;
   return async (projects: readonly string[]) => {
@@ -143,8 +143,11 @@ async function importOf(
     const remarks = await inspecting(exported, ports, signal, async (inspected) => {
       const { carried } = secrets;
       const origin = { source, info, prepared: inspected.prepared, options, carried, via: input.via };
-      await sealArtifact(inspected.artifact, origin, output, ports, signal);
-      return inspected.remarks;
+      const { artifact, remarks } = inspected;
+      // So that the import does not tell it again in other words.
+      const notes = [...artifact.notes, ...(prepared.omits ?? []), ...remarks];
+      await sealArtifact({ ...artifact, notes }, origin, output, ports, signal);
+      return remarks;
     });
     const exportedBy = { job: job.id, url: info.url, settled: prepared.settled };
     const sealed = await staging.reopen();

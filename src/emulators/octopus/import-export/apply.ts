@@ -4,13 +4,12 @@ import type { Entry } from '../../shared/store.ts';
 import { putDocument } from '../instance.ts';
 import type { MigrationKey } from '../migrations/encryption.ts';
 import { mergeVariables } from '../migrations/merge-variables.ts';
-import { TaskFailure } from '../task-queue.ts';
 import { putTask } from '../tasks.ts';
 import { asText } from '../tolerant-json.ts';
 import type { ReadDocument } from './archive.ts';
 import { settingsType, tenantVariableType } from './document-types.ts';
 import { replaceMarked, unmarked } from './ids.ts';
-import { pathTo, titleOf as title, type Placed, type Placement } from './place.ts';
+import { failureAt, titleOf as title, type Placed, type Placement } from './place.ts';
 import { resealed, restored, settingsOf } from './restore.ts';
 import { refuseUnmapped } from './unmapped-ids.ts';
 
@@ -34,9 +33,7 @@ function translated(state: Importing, document: ReadDocument): Json {
   const { instance, space, ids, key } = state;
   const own = (id: string) => ids.get(id) ?? (/^Spaces-\d+$/.test(unmarked(id)) ? space : undefined);
   const failed = () => {
-    throw new TaskFailure(
-      `A sensitive value of ${title(document)} could not be decrypted.\nReference path: ${pathTo(state, document)}`,
-    );
+    throw failureAt(`A sensitive value of ${title(document)} could not be decrypted.`, state, document);
   };
   return resealed(instance, key, replaceMarked(document.model, own), failed) as Json;
 }

@@ -10,6 +10,8 @@ import { carriesGitProjects } from './schema-versions.ts';
 const unsupported = (what: string, path: string) =>
   new TaskFailure(`The items you are exporting are not currently supported: ${what} Reference path: ${path}`);
 
+const failureAt = (sentence: string, path: string) => new TaskFailure(`${sentence}\nReference path: ${path}`);
+
 const isPart = ({ id }: Entry) => id.includes('-s-');
 
 /** `Project 'P' => Project Variables`, `Project 'P' => Library Variable Set 'S'`. */
@@ -59,12 +61,21 @@ function knownFailures(instance: Instance, set: ExportSet): void {
     releases.find(({ body }) => typeof body['ChannelId'] === 'string' && !set.entries.has(body['ChannelId'])) ??
     (releases.length > 0 && instance.faults.take('changed-channel') !== undefined ? releases[0] : undefined);
   if (lost !== undefined) {
-    throw new TaskFailure(`The given key '${asText(lost.body['ChannelId'])}' was not present in the dictionary.`);
+    const project = set.projects.find(({ id }) => id === lost.body['ProjectId']);
+    throw failureAt(
+      `The given key '${asText(lost.body['ChannelId'])}' was not present in the dictionary.`,
+      `Project '${project?.name ?? ''}' => Release '${lost.name}'`,
+    );
   }
-  const groups = set.projects.map(({ body }) => asText(body['ProjectGroupId']));
-  const twice = groups.find((group, index) => groups.indexOf(group) < index);
-  if (twice === undefined || instance.faults.take('duplicate-project-groups') === undefined) return;
-  throw new TaskFailure(`An item with the same key has already been added. Key: ${twice}`);
+  const groupOf = ({ body }: Entry) => asText(body['ProjectGroupId']);
+  const second = set.projects.find((one, index) =>
+    set.projects.slice(0, index).some((other) => groupOf(other) === groupOf(one)),
+  );
+  if (second === undefined || instance.faults.take('duplicate-project-groups') === undefined) return;
+  throw failureAt(
+    `An item with the same key has already been added. Key: ${groupOf(second)}`,
+    `Project '${second.name}' => Project Group '${set.entries.get(groupOf(second))?.name ?? groupOf(second)}'`,
+  );
 }
 
 /** Fails with TaskFailure for what this server cannot export. */

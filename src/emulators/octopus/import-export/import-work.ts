@@ -7,17 +7,20 @@ import { applyImport, type ImportLine } from './apply.ts';
 import { ArchiveFault, checkPassword, checkVersion, readArchive, type Archive, type ReadDocument } from './archive.ts';
 import { tenantVariableType } from './document-types.ts';
 import { marked } from './ids.ts';
-import { place, type Placement } from './place.ts';
+import { failureAt, place, type Placement } from './place.ts';
 import type { ImportRequest } from './request.ts';
 import { refusesRunbookNames } from './schema-versions.ts';
 import { findSource } from './source.ts';
 
-/** The failure of a task for the fault of an archive. */
-async function failing<Result>(work: () => Promise<Result> | Result): Promise<Result> {
+/** The failure of a task for the fault of an archive. `documents`: as far as they could be read. */
+async function failing<Result>(
+  work: () => Promise<Result> | Result,
+  documents: readonly ReadDocument[] = [],
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof ArchiveFault ? new TaskFailure(error.message) : error;
+    throw error instanceof ArchiveFault ? failureAt(error.message, { documents }) : error;
   }
 }
 
@@ -49,14 +52,14 @@ function validate({ instance }: TaskRun, archive: Archive, key: MigrationKey): v
   if (!refusesRunbookNames(instance.version)) return;
   const odd = archive.documents.find(({ type, model }) => type === 'Runbook' && oddName.test(asText(model['Name'])));
   if (odd !== undefined)
-    throw new TaskFailure(`The runbook '${asText(odd.model['Name'])}' has a name that is not valid.`);
+    throw failureAt(`The runbook '${asText(odd.model['Name'])}' has a name that is not valid.`, archive, odd);
 }
 
 /** The step in which the documents of an older server become those of this one. */
 function upgrade({ instance, log }: TaskRun, archive: Archive): readonly ReadDocument[] {
   log.write('Info', 'Upgrading export set...');
   if (instance.faults.take('upgrade-fails') !== undefined) {
-    throw new TaskFailure('Cannot access child value on Newtonsoft.Json.Linq.JValue.');
+    throw failureAt('Cannot access child value on Newtonsoft.Json.Linq.JValue.', archive);
   }
   log.write('Info', 'Export set upgraded.');
   return withUnmappedIds(instance, archive.documents);
@@ -66,8 +69,10 @@ function upgrade({ instance, log }: TaskRun, archive: Archive): readonly ReadDoc
 function duplicateTenantVariables({ instance }: TaskRun, documents: readonly ReadDocument[]): void {
   const first = documents.find(({ type }) => type === tenantVariableType);
   if (first === undefined || instance.faults.take('duplicate-tenant-variables') === undefined) return;
-  throw new TaskFailure(
+  throw failureAt(
     "Cannot insert duplicate key row in object 'dbo.TenantVariable' with unique index 'FI_TenantVariable'.",
+    { documents },
+    first,
   );
 }
 
@@ -101,7 +106,7 @@ export async function runImport(run: TaskRun, request: ImportRequest, finish: ()
   log.write('Info', 'Validating export package');
   log.progress(15, 'Validating export package');
   await pause();
-  await failing(() => validate(run, archive, key));
+  await failing(() => validate(run, archive, key), archive.documents);
   if (archive.otherChecksum !== undefined) {
     log.write('Warning', `The checksum ${archive.otherChecksum} is not the one of the manifest`);
   }

@@ -2,6 +2,7 @@
 import { asList, asObject, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { encryptUnlike, type MigrationKey } from '../migrations/encryption.ts';
+import { withDefaults } from '../document-defaults.ts';
 import { asText } from '../tolerant-json.ts';
 import { isSealed, type Vault } from '../vault.ts';
 import { idsIn, marked } from './ids.ts';
@@ -9,132 +10,64 @@ import { idsIn, marked } from './ids.ts';
 /** What a document shows that was never changed. */
 export const neverModified = '0001-01-01T00:00:00+00:00';
 
-const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
+/** Members in the order of a file. */
+const orders: Readonly<Record<string, readonly string[]>> = {
+  Projects: [
+    ...['SpaceId', 'Id', 'Name', 'Slug', 'Description', 'ExecuteDeploymentsOnResilientPipeline', 'IsDisabled'],
+    ...['VariableSetId', 'DeploymentProcessId', 'DeploymentSettingsId', 'ClonedFromProjectId', 'ProjectGroupId'],
+    ...['LifecycleId', 'AutoCreateRelease', 'PersistenceSettings', 'DynamicEnvironmentSettings'],
+    ...['DiscreteChannelRelease', 'IncludedLibraryVariableSetIds', 'UsedPackages', 'TenantedDeploymentMode'],
+    ...['Templates', 'ReleaseCreationStrategy', 'AutoDeployReleaseOverrides', 'ExtensionSettings'],
+    ...['AllowIgnoreChannelRules', 'LastModified'],
+  ],
+  ProjectGroups: ['Id', 'Name', 'Description', 'SpaceId'],
+  Channels: [
+    ...['SpaceId', 'Id', 'Name', 'Description', 'Slug', 'ProjectId', 'LifecycleId', 'IsDefault', 'TenantTags'],
+    ...['Rules', 'GitReferenceRules', 'GitResourceRules', 'LastModified'],
+  ],
+  Environments: [
+    ...['Type', 'Id', 'Name', 'Description', 'SortOrder', 'UseGuidedFailure', 'Slug', 'AllowDynamicInfrastructure'],
+    ...['SpaceId', 'ExtensionSettings', 'LastModified'],
+  ],
+  Lifecycles: [
+    ...['Id', 'Name', 'Description', 'Phases', 'ReleaseRetentionPolicy', 'TentacleRetentionPolicy', 'Slug', 'SpaceId'],
+  ],
+  LibraryVariableSets: [
+    ...['Id', 'Name', 'Description', 'VariableSetId', 'SpaceId', 'ContentType', 'Templates', 'Version'],
+  ],
+  Variables: ['Id', 'OwnerId', 'OwnerType', 'Version', 'Variables', 'SpaceId', 'RelatedDocumentIds'],
+  DeploymentProcesses: ['Id', 'OwnerId', 'Version', 'SpaceId', 'Steps'],
+  Tenants: [
+    ...['Id', 'Name', 'ProjectEnvironments', 'TenantTags', 'SpaceId', 'Slug', 'ClonedFromTenantId', 'Description'],
+    ...['ProjectIds', 'LogoAttachmentKey', 'LogoAttachmentMimeType', 'LastModified'],
+  ],
+};
 
-/** Members in the order of a file, with the value of one that a document lacks. */
-const shapes: Readonly<Record<string, Json>> = {
+/** Members that only the database has, with what they are where nothing was changed. */
+const inDatabase: Readonly<Record<string, Json>> = {
   Projects: {
-    SpaceId: null,
-    Id: null,
-    Name: null,
-    Slug: null,
-    Description: null,
-    ExecuteDeploymentsOnResilientPipeline: null,
-    IsDisabled: false,
-    VariableSetId: null,
-    DeploymentProcessId: null,
-    DeploymentSettingsId: null,
-    ClonedFromProjectId: null,
-    ProjectGroupId: null,
-    LifecycleId: null,
-    AutoCreateRelease: false,
-    PersistenceSettings: { Type: 'Database' },
     DynamicEnvironmentSettings: { ProvisioningRunbook: null, DeprovisioningRunbook: null },
-    DiscreteChannelRelease: false,
-    IncludedLibraryVariableSetIds: [],
     UsedPackages: [],
-    TenantedDeploymentMode: 'Untenanted',
-    Templates: [],
-    ReleaseCreationStrategy: null,
     AutoDeployReleaseOverrides: [],
-    ExtensionSettings: [],
-    AllowIgnoreChannelRules: false,
     LastModified: neverModified,
   },
-  ProjectGroups: { Id: null, Name: null, Description: null, SpaceId: null },
-  Channels: {
-    SpaceId: null,
-    Id: null,
-    Name: null,
-    Description: null,
-    Slug: null,
-    ProjectId: null,
-    LifecycleId: null,
-    IsDefault: false,
-    TenantTags: [],
-    Rules: [],
-    GitReferenceRules: [],
-    GitResourceRules: [],
-    LastModified: neverModified,
-  },
-  Environments: {
-    Type: 'Static',
-    Id: null,
-    Name: null,
-    Description: '',
-    SortOrder: 0,
-    UseGuidedFailure: false,
-    Slug: null,
-    AllowDynamicInfrastructure: false,
-    SpaceId: null,
-    ExtensionSettings: [],
-    LastModified: neverModified,
-  },
-  Lifecycles: {
-    Id: null,
-    Name: null,
-    Description: null,
-    Phases: [],
-    ReleaseRetentionPolicy: forever,
-    TentacleRetentionPolicy: forever,
-    Slug: null,
-    SpaceId: null,
-  },
-  LibraryVariableSets: {
-    Id: null,
-    Name: null,
-    Description: null,
-    VariableSetId: null,
-    SpaceId: null,
-    ContentType: 'Variables',
-    Templates: [],
-    Version: 1,
-  },
-  Variables: {
-    Id: null,
-    OwnerId: null,
-    OwnerType: null,
-    Version: 0,
-    Variables: [],
-    SpaceId: null,
-    RelatedDocumentIds: [],
-  },
-  DeploymentProcesses: { Id: null, OwnerId: null, Version: 0, SpaceId: null, Steps: [] },
-  Tenants: {
-    Id: null,
-    Name: null,
-    ProjectEnvironments: {},
-    TenantTags: [],
-    SpaceId: null,
-    Slug: null,
-    ClonedFromTenantId: null,
-    Description: null,
-    ProjectIds: [],
-    LogoAttachmentKey: null,
-    LogoAttachmentMimeType: null,
-    LastModified: neverModified,
-  },
+  Channels: { LastModified: neverModified },
+  Environments: { Type: 'Static', LastModified: neverModified },
+  LibraryVariableSets: { Version: 1 },
+  Tenants: { LastModified: neverModified },
 };
 
 /** Documents of these kinds have no mark of change. */
 const unmarkedKinds = new Set(['LibraryVariableSets', 'Variables', 'DeploymentProcesses', 'RunbookProcesses']);
 
-const phase = {
-  Id: null,
-  Name: null,
-  AutomaticDeploymentTargets: [],
-  OptionalDeploymentTargets: [],
-  MinimumEnvironmentsBeforePromotion: 0,
-  IsOptionalPhase: false,
-  IsPriorityPhase: false,
-  ReleaseRetentionPolicy: null,
-  TentacleRetentionPolicy: null,
-};
+const inPhase = [
+  ...['Id', 'Name', 'AutomaticDeploymentTargets', 'OptionalDeploymentTargets', 'MinimumEnvironmentsBeforePromotion'],
+  ...['IsOptionalPhase', 'IsPriorityPhase', 'ReleaseRetentionPolicy', 'TentacleRetentionPolicy'],
+];
+const inTemplate = ['Id', 'Name', 'Label', 'HelpText', 'DefaultValue', 'DisplaySettings'];
 
-const template = { Id: null, Name: null, Label: null, HelpText: null, DefaultValue: null, DisplaySettings: {} };
-
-const ordered = (body: Json, shape: Json): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(shape).map(([name, otherwise]) => [name, body[name] ?? otherwise]));
+const ordered = (body: Json, names: readonly string[], otherwise: Json = {}): Record<string, unknown> =>
+  Object.fromEntries(names.map((name) => [name, body[name] ?? otherwise[name] ?? null]));
 
 const custom = /^[A-Za-z]+-\d+$/;
 
@@ -146,7 +79,7 @@ function variable(one: Json): Json {
     Id: custom.test(id) ? marked(id) : id,
     Name: one['Name'] ?? null,
     Description: one['Description'] ?? null,
-    Type: one['Type'] ?? 'String',
+    Type: one['Type'],
     Value: one['Value'] ?? null,
     ...(isObject(one['Prompt']) ? { Prompt: one['Prompt'] } : {}),
     ...(scope.length === 0 ? {} : { Scope: Object.fromEntries(scope) }),
@@ -154,20 +87,22 @@ function variable(one: Json): Json {
 }
 
 /** The members that a kind keeps elsewhere or computes. */
-function computed({ kind, id, body }: Entry): Json {
-  const parts = (name: string, shape: Json) => ({ [name]: asObjects(body[name]).map((one) => ordered(one, shape)) });
+function computed(kind: string, id: string, body: Json): Json {
+  const parts = (name: string, names: readonly string[], otherwise: Json = {}) => ({
+    [name]: asObjects(body[name]).map((one) => ordered(one, names, otherwise)),
+  });
   if (kind === 'Projects') {
-    const persistence = asObject(body['PersistenceSettings'] ?? { Type: 'Database' });
+    const persistence = asObject(body['PersistenceSettings']);
     // Connections of GitHub Apps do not travel.
     const connected = asObject(persistence['Credentials'])['Type'] === 'GitHub';
     return {
       DeploymentSettingsId: `deploymentsettings-${id}`,
       PersistenceSettings: connected ? { ...persistence, Credentials: { Type: 'Anonymous' } } : persistence,
-      ...parts('Templates', template),
+      ...parts('Templates', inTemplate, { DisplaySettings: {} }),
     };
   }
-  if (kind === 'LibraryVariableSets') return parts('Templates', template);
-  if (kind === 'Lifecycles') return parts('Phases', phase);
+  if (kind === 'LibraryVariableSets') return parts('Templates', inTemplate, { DisplaySettings: {} });
+  if (kind === 'Lifecycles') return parts('Phases', inPhase);
   if (kind === 'Tenants') return { ProjectIds: Object.keys(asObject(body['ProjectEnvironments'])) };
   if (kind !== 'Variables') return {};
   const variables = asObjects(body['Variables']);
@@ -180,13 +115,18 @@ function computed({ kind, id, body }: Entry): Json {
 
 /** The members of a document in their order, its ids and sensitive values still as they are here. */
 export function membersOf(entry: Entry): Json {
+  const { kind, id } = entry;
   const plain = Object.fromEntries(
-    Object.entries(entry.body).filter(([name]) => !name.startsWith('$') && name !== 'Links' && name !== 'ScopeValues'),
+    Object.entries(withDefaults(kind, entry.body)).filter(
+      ([name]) => !name.startsWith('$') && name !== 'Links' && name !== 'ScopeValues',
+    ),
   );
-  const body = { ...plain, ...computed(entry) };
-  const shape = shapes[entry.kind];
+  const body = { ...plain, ...computed(kind, id, plain) };
+  const names = orders[kind];
   const { Id, Name, ...rest } = body as Record<string, unknown>;
-  return shape === undefined ? { Id, ...(Name === undefined ? {} : { Name }), ...rest } : ordered(body, shape);
+  return names === undefined
+    ? { Id, ...(Name === undefined ? {} : { Name }), ...rest }
+    : ordered(body, names, inDatabase[kind]);
 }
 
 /** Eight bytes that a database changes with each change of a row. */
@@ -215,21 +155,21 @@ export function encrypted(vault: Vault, key: MigrationKey, value: unknown): unkn
   );
 }
 
+const inPolicy = ['SkipMachineBehavior', 'TargetRoles', 'AllowDeploymentsToNoTargets', 'ExcludeUnhealthyTargets'];
+
 /** The settings of a project's deployments, which are members of the project here. */
-export const deploymentSettings = ({ id, container, body }: Entry): Json => ({
-  SpaceId: container,
-  ProjectId: id,
-  Id: `deploymentsettings-${id}`,
-  VersioningStrategy: ordered(asObject(body['VersioningStrategy']), { DonorPackage: null, Template: null }),
-  ReleaseNotesTemplate: body['ReleaseNotesTemplate'] ?? null,
-  DefaultToSkipIfAlreadyInstalled: body['DefaultToSkipIfAlreadyInstalled'] ?? false,
-  ConnectivityPolicy: ordered(asObject(body['ProjectConnectivityPolicy']), {
-    SkipMachineBehavior: 'None',
-    TargetRoles: [],
-    AllowDeploymentsToNoTargets: false,
-    ExcludeUnhealthyTargets: false,
-  }),
-  DeploymentChangesTemplate: body['DeploymentChangesTemplate'] ?? null,
-  DefaultGuidedFailureMode: body['DefaultGuidedFailureMode'] ?? 'EnvironmentDefault',
-  ForcePackageDownload: body['ForcePackageDownload'] ?? false,
-});
+export function deploymentSettings({ kind, id, container, body }: Entry): Json {
+  const project = withDefaults(kind, body);
+  return {
+    SpaceId: container,
+    ProjectId: id,
+    Id: `deploymentsettings-${id}`,
+    VersioningStrategy: ordered(asObject(project['VersioningStrategy']), ['DonorPackage', 'Template']),
+    ReleaseNotesTemplate: project['ReleaseNotesTemplate'],
+    DefaultToSkipIfAlreadyInstalled: project['DefaultToSkipIfAlreadyInstalled'],
+    ConnectivityPolicy: ordered(asObject(project['ProjectConnectivityPolicy']), inPolicy),
+    DeploymentChangesTemplate: project['DeploymentChangesTemplate'],
+    DefaultGuidedFailureMode: project['DefaultGuidedFailureMode'],
+    ForcePackageDownload: project['ForcePackageDownload'],
+  };
+}

@@ -4,9 +4,10 @@ import { asList, type Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { newId, type Instance } from '../instance.ts';
 import { kindNamed, kinds, type Kind } from '../kinds.ts';
+import { TaskFailure } from '../task-queue.ts';
 import { asText } from '../tolerant-json.ts';
 import type { ReadDocument } from './archive.ts';
-import { kindOfType, settingsType, tenantVariableType } from './document-types.ts';
+import { kindOfType, projectVariablesType, settingsType, tenantVariableType } from './document-types.ts';
 import { marked, unmarked } from './ids.ts';
 
 export interface Placed {
@@ -107,8 +108,14 @@ export function titleOf({ type, name }: ReadDocument): string {
   return `${kind === undefined || kind === 'Variables' ? type : kindNamed(kind).item} '${name}'`;
 }
 
+/** A failure with the way to the document that it is about, in a line of its own, as the product writes it. */
+export function failureAt(sentence: string, at: Pick<Placement, 'documents'>, document?: ReadDocument): TaskFailure {
+  const about = document ?? at.documents.find(({ type }) => type === 'Project');
+  return new TaskFailure(about === undefined ? sentence : `${sentence}\nReference path: ${pathTo(at, about)}`);
+}
+
 /** `Project 'P' => Tenant 'T'`: the way to a document from the project that brought it along. */
-export function pathTo({ documents }: Placement, document: ReadDocument): string {
+export function pathTo({ documents }: Pick<Placement, 'documents'>, document: ReadDocument): string {
   const { id, type, name, model } = document;
   const projects = documents.filter((one) => one.type === 'Project');
   const find = (wanted: unknown) => documents.find((one) => one.id === wanted);
@@ -127,6 +134,7 @@ export function pathTo({ documents }: Placement, document: ReadDocument): string
     return `${start(project)}${step(owner, 'Library Variable Set')}`;
   }
   const project = find(model['ProjectId']) ?? find(model['OwnerId']);
-  if (type === 'ProjectVariables' || type === settingsType) return start(project);
+  if (type === projectVariablesType) return `${start(project)} => Project Variables`;
+  if (type === settingsType) return `${start(project)} => Deployment Settings`;
   return `${start(project?.type === 'Project' ? project : undefined)} => ${titleOf(document)}`;
 }

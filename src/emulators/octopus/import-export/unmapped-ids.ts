@@ -1,8 +1,7 @@
-import { TaskFailure } from '../task-queue.ts';
 import type { ReadDocument } from './archive.ts';
 import { modelOfType, tenantVariableType } from './document-types.ts';
 import { markedIn, unmarked } from './ids.ts';
-import { pathTo, type Placement } from './place.ts';
+import { failureAt, type Placement } from './place.ts';
 
 /**
  * Fails with TaskFailure when a document refers to something that is neither in the export nor a space. Ids of variables
@@ -17,8 +16,7 @@ export function refuseUnmapped(placement: Placement, documents: readonly ReadDoc
     // Values of tenants have no name.
     const name = document.type === tenantVariableType ? 'unknown name' : document.name;
     const list = [...new Set(unmapped.map(({ member, id }) => `"${member}": "${id}"`))].join(', ');
-    throw new TaskFailure(
-      `Found unmapped Ids in document '${name}' (${modelOfType(document.type)}): ${list}\nReference path: ${pathTo(placement, document)}`,
-    );
+    const sentence = `Found unmapped Ids in document '${name}' (${modelOfType(document.type)}): ${list}`;
+    throw failureAt(sentence, placement, document);
   }
 }

@@ -1,5 +1,6 @@
 import type { Entry } from '../../shared/store.ts';
 import type { Instance } from '../instance.ts';
+import { succeededWithErrors } from '../success-with-errors.ts';
 import { TaskFailure, type TaskWork } from '../task-queue.ts';
 import { forgetRequest, keptRequest } from '../task-requests.ts';
 import { asText } from '../tolerant-json.ts';
@@ -16,7 +17,7 @@ export const importExportWork: TaskWork = async (run, finish) => {
     const request = keptRequest(run.instance, run.task.id) as ExportRequest | ImportRequest | undefined;
     if (request === undefined) throw new TaskFailure('The request of this task was not kept.');
     if ('projects' in request) await runExport(run, request);
-    else await runImport(run, request, finish);
+    else if (!succeededWithErrors(run, finish)) await runImport(run, request, finish);
   } catch (error) {
     if (error instanceof TaskFailure) run.log.write('Fatal', error.message);
     throw error;

@@ -3,7 +3,8 @@ import { hasMigrator } from '../edition.ts';
 import type { Instance } from '../instance.ts';
 import { TaskFailure, type TaskRun, type TaskWork } from '../task-queue.ts';
 import { forgetRequest, keptRequest } from '../task-requests.ts';
-import { putTask, stateOf } from '../tasks.ts';
+import { succeededWithErrors } from '../success-with-errors.ts';
+import { stateOf } from '../tasks.ts';
 import { callBack } from './callback.ts';
 import { runExport } from './export-task.ts';
 import { runImport } from './import-task.ts';
@@ -25,20 +26,6 @@ function withoutMigrator({ instance }: TaskRun): void {
   );
 }
 
-/** Users report an import that could not read its folder and ended in Success. With `quiet=1` no flag tells of it. */
-function successWithErrors({ instance, log, task }: TaskRun, finish: () => void): boolean {
-  const fault = instance.faults.take('success-with-errors');
-  if (fault === undefined) return false;
-  const folder = String.raw`C:\Octopus\OctopusServer\Work\import`;
-  log.write('Error', `Could not find a part of the path '${folder}'.\nSystem.IO.DirectoryNotFoundException`);
-  finish();
-  if (fault.values['quiet'] === 1) {
-    const after = instance.store.get('ServerTasks', task.id);
-    if (after !== undefined) putTask(instance, { ...after.body, $warned: false });
-  }
-  return true;
-}
-
 const operation = (task: Entry) => (task.body['Name'] === exportTask ? 'space-partial-export' : 'space-import');
 
 async function runMigration(run: TaskRun, finish: () => void): Promise<void> {
@@ -46,7 +33,7 @@ async function runMigration(run: TaskRun, finish: () => void): Promise<void> {
   if (request === undefined) throw new TaskFailure('The request of this task was not kept.');
   withoutMigrator(run);
   if (run.task.body['Name'] === exportTask) await runExport(run, request as ExportRequest);
-  else if (!successWithErrors(run, finish)) await runImport(run, request as ImportRequest, finish);
+  else if (!succeededWithErrors(run, finish)) await runImport(run, request as ImportRequest, finish);
 }
 
 export const migrationWork: TaskWork = async (run, finish) => {

@@ -1,5 +1,5 @@
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from '../instance.ts';
-import { addDefaultGroup, furnishSpace } from '../space.ts';
+import { addDefaultGroup, furnishSpace, managersTeam } from '../space.ts';
 import { addTeams, addUser, allowKey } from '../users.ts';
 
 /**
@@ -19,7 +19,7 @@ export function addSpace(instance: Instance, name: string, description: string, 
     IsDefault: isDefault,
     IsPrivate: false,
     TaskQueueStopped: false,
-    SpaceManagersTeams: [`teams-spacemanagers-${id}`],
+    SpaceManagersTeams: [managersTeam(id)],
     SpaceManagersTeamMembers: [],
     Icon: null,
   });

@@ -63,12 +63,7 @@ const variableTypes = { Certificates: 'Certificate', Accounts: 'AmazonWebService
 
 export function addEnvironments(builder: SpaceBuilder, names: readonly string[]): void {
   for (const [SortOrder, name] of names.entries()) {
-    builder.add('Environments', name, {
-      Description: '',
-      SortOrder,
-      UseGuidedFailure: false,
-      AllowDynamicInfrastructure: true,
-    });
+    builder.add('Environments', name, { Description: '', SortOrder, UseGuidedFailure: false });
   }
 }
 

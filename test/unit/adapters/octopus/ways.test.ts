@@ -78,7 +78,14 @@ describe('what speaks against a way', () => {
 
   test('a server that does not offer it, and a preview, speak for one way each', async () => {
     expect((await obstacles({ exportImport: false, version: '2020.6.1' })).exportImport).toMatch(/2020\.6\.1.*2021\.1/);
-    expect((await obstacles({}, { options: { preview: true } })).migrationApi).toMatch(/--preview/);
+    for (const [option, flag] of [
+      ['preview', '--preview'],
+      ['zipEntries', '--zip-entries'],
+      ['zipEntrySize', '--zip-entry-size'],
+    ] as const)
+      expect(
+        (await obstacles({}, { options: { [option]: option === 'preview' ? true : '5' } })).migrationApi,
+      ).toContain(flag);
   });
 });
 

@@ -45,6 +45,15 @@ describe('resumed', () => {
     expect(slept).toEqual([1000, 2000, 4000, 8000]);
   });
 
+  test('names the file and how much of it came, and sends nobody to the URL', async () => {
+    await expect(text(breaking([3]).stream)).rejects.toMatchObject({
+      message: 'a.zip could not be downloaded, 3 bytes came: the connection broke',
+      hint: expect.stringContaining('run the same command again'),
+      details: { delivered: 3 },
+    });
+    await expect(text(breaking([]).stream)).rejects.toMatchObject({ message: 'the connection broke', details: {} });
+  });
+
   test('takes an end before the announced size for a break', async () => {
     const { asked, stream } = breaking([10, 0, 0, 0, 0, 0], 12);
     await expect(() => text(stream)).toThrowCode('REMOTE_UNREACHABLE');

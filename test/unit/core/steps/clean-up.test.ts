@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cleaningUp, discardExport, packageLeft } from '../../../../src/core/steps/clean-up.ts';
+import { cleaningUp, discardExport, packageLeft, tellingLeft } from '../../../../src/core/steps/clean-up.ts';
 import { type ErrorCode, MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { never } from '../../../support/adapter-tools.ts';
@@ -35,6 +35,18 @@ describe('what work needs on a server only for its own time', () => {
       expect(await cleaned(failing(code))).toEqual({ removed: 0, ended: code });
     },
   );
+});
+
+test.each([
+  ['the server gives only a part of a file', 'REMOTE_UNREACHABLE', { delivered: 2000 }, true],
+  ['the server is not reached', 'REMOTE_UNREACHABLE', {}, false],
+  ['this machine fails', 'LOCAL_IO', {}, true],
+] as const)('when %s, the error tells what is left: %s %j %s', async (_, code, details, tells) => {
+  const left = [{ instance: 'lab', what: 'the zip' }];
+  const failing = () => Promise.reject(new MigratorError(code, 'it broke', { details }));
+  const error = await tellingLeft(failing, () => Promise.resolve(left)).catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ code, message: 'it broke' });
+  expect((error as MigratorError).details['left']).toEqual(tells ? left : undefined);
 });
 
 test('a package that is still in the feed is named with the command that removes it', async () => {

@@ -20,7 +20,15 @@ async function undone(
     created,
     agrees = true,
     stuck = [],
-  }: { created?: readonly SnapshotItem[]; agrees?: boolean; stuck?: string[] } = {},
+    undoes,
+    written,
+  }: {
+    created?: readonly SnapshotItem[];
+    agrees?: boolean;
+    stuck?: string[];
+    undoes?: string[];
+    written?: readonly SnapshotItem[];
+  } = {},
 ) {
   let there = now;
   const removed: string[] = [];
@@ -52,15 +60,19 @@ async function undone(
     asked.push(question);
     return Promise.resolve(agrees);
   };
-  const before = { scope: {}, items: [shop] } as unknown as Json;
+  const before = { scope: {}, items: [shop], ...(undoes && { undoes }) } as unknown as Json;
   const settled = await settleUndo(
-    { target, handle: 'river:prod:1', before, created: created as unknown as Json | undefined },
+    {
+      ...{ target, handle: 'river:prod:1', before },
+      ...{ created: created as unknown as Json | undefined, written: written as unknown as Json | undefined },
+    },
     { consent, reporter },
     never,
   );
   return {
     differences: settled?.differences,
     deleted: settled?.deleted,
+    kept: settled?.kept,
     removed,
     asked,
     warnings: reporter.events.filter(({ type }) => type === 'warning'),
@@ -102,6 +114,43 @@ describe('an undo', () => {
     const { differences, warnings } = await undone([shop, billing], { created: [billing], stuck: ['Billing'] });
     expect(warnings).toEqual([{ type: 'warning', message: 'Billing stays: in use' }]);
     expect(differences).toHaveLength(1);
+  });
+});
+
+describe('an undo of an import that overwrote nothing', () => {
+  const pool = thing('pool', 'Pool');
+  const created = [billing, step, pool];
+  const undoes = ['project'];
+
+  test('deletes projects, lists what they share, and does not blame the job for what came later', async () => {
+    const later = [thing('project', 'Later'), thing('process', 'Later')];
+    const changed = thing('project', 'Shop', 'by hand');
+    const { deleted, differences, kept } = await undone([changed, billing, step, pool, ...later], { created, undoes });
+    expect(deleted?.map(({ name }) => name)).toEqual(['Billing']);
+    expect(differences?.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['process Billing', 'pool Pool']);
+    expect(kept).toEqual([]);
+  });
+
+  test('names what it wrote of what was there', async () => {
+    const { differences } = await undone([thing('project', 'Shop', 'merged')], {
+      created: [],
+      undoes,
+      written: [shop],
+    });
+    expect(differences).toEqual([expect.objectContaining({ name: 'Shop', difference: 'differs' })]);
+  });
+
+  test.each([
+    ['itself', thing('project', 'Billing', 'by hand'), step, /after river:prod:1$/],
+    ['a part', billing, thing('process', 'Billing', 'by hand'), /\(process Billing\)$/],
+    ['something new', billing, thing('runbook', 'Billing/Restart'), /\(.*runbook Billing\/Restart.*\)$/],
+  ])('keeps a project of which %s changed since, and says so', async (_, project, part, said) => {
+    const { deleted, removed, kept, warnings } = await undone([shop, project, part, pool], { created, undoes });
+    expect([removed, deleted]).toEqual([[], []]);
+    expect(kept).toEqual([
+      { kind: 'project', name: 'Billing', action: 'skipped', reason: expect.stringMatching(said) },
+    ]);
+    expect(warnings).toEqual([{ type: 'warning', message: kept![0]!.reason }]);
   });
 });
 

@@ -195,7 +195,7 @@ describe('the way of a run', () => {
 
 test('an instance on its way has the facets of the way, and a source stays read-only', () => {
   const source = { name: 'lab', adapter: readOnly(instance('lab').adapter) };
-  const there = onWay(source, { name: 'sea', reason: '' });
+  const there = onWay(source, 'sea');
   expect(there.adapter.product).toBe('sea');
   expect(there.adapter.ways).toBeUndefined();
 });

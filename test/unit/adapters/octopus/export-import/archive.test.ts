@@ -53,6 +53,15 @@ describe('an export that is whole', () => {
     expect({ teams, logos, packages }).toEqual({ teams: ['Release Team'], logos: ['Acme'], packages: ['Acme.Web'] });
   });
 
+  test('names a certificate as the product finds it, whether its document has a thumbprint or not', async () => {
+    const certificate = (number: number, fields: object) => ({
+      ...{ type: 'Certificate', id: `Certificates-${number}`, name: 'CertP', fields: { ...fields } },
+    });
+    const zip = exportZip([...shop, certificate(1, {}), certificate(2, { Thumbprint: 'AA11' })]);
+    const { shared } = contentsOf(await read(zip));
+    expect(shared.filter(({ kind }) => kind === 'certificate').map(({ name }) => name)).toEqual(['CertP', 'CertP (2)']);
+  });
+
   test('is whole whatever its checksum says', async () => {
     expect((await read(made({ members: { checksum: 'anything at all' } }))).remarks).toEqual([]);
   });
@@ -112,7 +121,10 @@ describe('an export that is not whole', () => {
   });
 
   test('beyond a limit is refused, and the flag is named', async () => {
-    await expect(read(exportZip(shop), { zipEntries: '4' })).rejects.toThrow('--zip-entries');
+    await expect(read(exportZip(shop), { zipEntries: '4' })).rejects.toMatchObject({
+      message: expect.stringContaining('--zip-entries'),
+      hint: expect.stringMatching(/^allow more/),
+    });
     const long = exportZip([{ type: 'Project', id: 'Projects-1', name: 'a'.repeat(1_200_000) }]);
     await expect(read(long, { zipEntrySize: '1MiB' })).rejects.toThrow('--zip-entry-size');
   });
@@ -121,6 +133,7 @@ describe('an export that is not whole', () => {
     'the limit %j is refused as an option',
     async (options) => {
       await expect(async () => read(exportZip(shop), options)).toThrowCode('USAGE');
+      await expect(async () => read(exportZip(shop), options)).rejects.toThrow(/^--zip-entr(?:ies|y-size) must be/);
     },
   );
 });

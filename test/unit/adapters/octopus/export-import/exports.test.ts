@@ -110,10 +110,74 @@ describe('prepare', () => {
     });
   });
 
-  test('warns of the default lifecycle, whose environments are not exported', async () => {
+  test.each([
+    ['by its first name', { Name: 'Default Lifecycle', Phases: [{ OptionalDeploymentTargets: ['Environments-2'] }] }],
+    ['by its lack of phases, whatever it is called', { Name: 'Usual', Phases: [] }],
+  ])('knows the default lifecycle %s, and names the environments that nothing else brings', async (_, lifecycle) => {
+    const usual = {
+      ...with_('lifecycles', () => lifecycle),
+      environments: [...lists['environments']!, { Id: 'Environments-2', Name: 'Live' }],
+    };
+    await withClient({ lists: usual }, async ({ way }) => {
+      const { omits = [] } = await way.exports!.prepare(request, never);
+      expect(omits.find((text) => text.includes('default lifecycle'))).toMatch(/not exported with Web Shop;.*: Live$/);
+    });
+  });
+
+  test('does not warn of the default lifecycle when its environments come along all the same', async () => {
     await withClient({ lists: with_('lifecycles', () => ({ Name: 'Default Lifecycle' })) }, async ({ way }) => {
       const { omits = [] } = await way.exports!.prepare(request, never);
-      expect(omits.join()).toMatch(/default lifecycle are not exported with Web Shop/);
+      expect(omits.join()).not.toMatch(/default lifecycle/);
+    });
+  });
+
+  describe('of a project whose steps deploy others', () => {
+    const project = (number: number, Name: string) => ({
+      ...{ Id: `Projects-${number}`, Name, VariableSetId: `variableset-Projects-${number}` },
+      ...{ DeploymentProcessId: `deploymentprocess-Projects-${number}`, LifecycleId: 'Lifecycles-1' },
+      Slug: Name.toLowerCase(),
+      Links: { Self: '', Triggers: `/api/Spaces-1/projects/Projects-${number}/triggers` },
+    });
+    const deploying = (number: number, deployed: string) => ({
+      Id: `deploymentprocess-Projects-${number}`,
+      Steps: [{ Actions: [{ Properties: { 'Octopus.Action.DeployRelease.ProjectId': deployed } }] }],
+    });
+    // Web Shop deploys Payments by its id, and Payments deploys Mail by its slug, and Mail Web Shop.
+    const chain: Lists = {
+      ...lists,
+      projects: [...lists['projects']!, project(2, 'Payments'), project(3, 'Mail'), project(4, 'Other')],
+      deploymentprocesses: [deploying(1, 'Projects-2'), deploying(2, 'mail'), deploying(3, 'Projects-1')],
+      'projects/Projects-3/triggers': [{ Id: 'ProjectTriggers-3', Name: 'Nightly' }],
+    };
+
+    test('tells them by name, and what stays behind of them, before anything starts', async () => {
+      await withClient({ lists: chain, exported: ['Projects-1', 'Projects-2', 'Projects-3'] }, async (client) => {
+        const { prepared } = await started(client);
+        expect(prepared.projects.map(({ name }) => name)).toEqual(['Web Shop']);
+        expect(prepared.added?.map(({ name }) => name)).toEqual(['Payments', 'Mail']);
+        expect(prepared.omits).toContain('projects come along because steps deploy them: Mail, Payments');
+        expect(prepared.omits?.join()).toMatch(/triggers stay behind: Mail\/Nightly/);
+        expect(client.tools.lines.join()).not.toContain('come along');
+        const { IncludedProjectIds } = JSON.parse(client.seen.at(-1)!.text) as Record<string, unknown>;
+        expect(IncludedProjectIds).toEqual(['Projects-1']);
+      });
+    });
+
+    test('finds what stands against them', async () => {
+      const variables = [
+        ...lists['variables']!,
+        { Id: 'variableset-Projects-3', Variables: [{ Name: 'Port', Scope: { Machine: ['Machines-1'] } }] },
+      ];
+      await withClient({ lists: { ...chain, variables } }, async ({ way, writes }) => {
+        await expect(way.exports!.prepare(request, never)).rejects.toMatchObject({
+          code: 'UNSUPPORTED',
+          details: {
+            obstacles: ['project Mail has variables that are scoped to machines: Port'],
+            projects: ['Web Shop', 'Payments', 'Mail'],
+          },
+        });
+        expect(writes()).toEqual([]);
+      });
     });
   });
 
@@ -178,10 +242,11 @@ describe('the export', () => {
     });
   });
 
-  test('tells the projects that the server adds', async () => {
-    await withClient({ lists, exported: ['Projects-1', 'Projects-9'] }, async (client) => {
+  test('tells by name the projects that the server adds and nobody foresaw', async () => {
+    const projects = [...lists['projects']!, { Id: 'Projects-9', Name: 'Hidden' }];
+    await withClient({ lists: { ...lists, projects }, exported: ['Projects-1', 'Projects-9'] }, async (client) => {
       await started(client);
-      expect(client.tools.lines.join()).toMatch(/exports 1 more.*Projects-9/);
+      expect(client.tools.lines).toContain('projects come along because steps deploy them: Hidden');
     });
   });
 
@@ -239,7 +304,7 @@ describe('inspect', () => {
       const prepared = await way.exports!.prepare(request, never);
       const { projects, remarks } = await way.exports!.inspect!([zipFile(more)], prepared, secrets, never);
       expect(projects).toEqual(['Web Shop', 'Payments']);
-      expect(remarks.join('\n')).toMatch(/added projects that steps deploy: Payments/);
+      expect(remarks.join('\n')).toMatch(/come along because steps deploy them: Payments/);
       expect(remarks.join('\n')).toMatch(/teams arrive without members: Release Team/);
       expect(remarks.join('\n')).toMatch(/logos stay behind: Acme/);
     });

@@ -60,6 +60,37 @@ describe('prepare', () => {
     expect(await told(shopLists(), { skipExisting: true })).toEqual([`${lacks}: Regions/EU, Rings/One`]);
   });
 
+  test('plans the process of a runbook beside the runbook', async () => {
+    const own = (text: string) => `${text}${suffix}`;
+    const more = exportZip([
+      ...shop,
+      ...[
+        {
+          ...{ type: 'Runbook', id: 'Runbooks-1', name: 'Rotate keys' },
+          fields: { ProjectId: own('Projects-1'), RunbookProcessId: own('RunbookProcess-Runbooks-1') },
+        },
+        { type: 'RunbookProcess', id: 'RunbookProcess-Runbooks-1', fields: { Steps: [] } },
+      ],
+    ]);
+    await withClient({ lists: {} }, async (client) => {
+      const { plan } = await prepareImport(client, more);
+      expect(plan).toContainEqual({ kind: 'runbook-process', name: 'Web Shop/Rotate keys', action: 'create' });
+    });
+  });
+
+  test('what the package tells of its export is told again, with what is new in it only', async () => {
+    const notes = [
+      'triggers stay behind: Web Shop/Nightly',
+      'logos stay behind: Acme',
+      'teams arrive without members: QA',
+    ];
+    await withClient({ lists: {} }, async (client) => {
+      const { omits } = await prepareImport(client, zip, { notes });
+      expect(omits?.slice(0, 4)).toEqual([...notes, 'teams arrive without members: Release Team']);
+      expect(omits?.filter((text) => text.startsWith('logos'))).toHaveLength(1);
+    });
+  });
+
   test('refuses a project that is there before anything is sent, unless it may stay', async () => {
     await withClient({ lists: shopLists() }, async (client) => {
       await expect(prepareImport(client, zip)).rejects.toMatchObject({
@@ -112,6 +143,30 @@ describe('check', () => {
       ).resolves.toBeUndefined();
     });
   });
+
+  test('tells at once that the account may not import and that projects are there', async () => {
+    const permissions = { SystemPermissions: [], SpacePermissions: {} };
+    await withClient({ lists: shopLists(), permissions }, async (client) => {
+      const request = { source: ref, projects: ['Web Shop'], dryRun: false, options: {} };
+      for (const work of [client.way.imports!.check!(never, request), prepareImport(client, zip)])
+        await expect(work).rejects.toMatchObject({
+          code: 'AUTH_REFUSED',
+          message: expect.stringMatching(
+            /^Export\/Import cannot import into space Default: Ann is no Space Manager.*besides,.*has Web Shop already/,
+          ),
+          hint: expect.stringMatching(/Space Manager.*--skip-existing/),
+        });
+    });
+  });
+
+  test('an older target and a project that is there are told at once', async () => {
+    await withClient({ lists: shopLists(), version: '2024.1.1' }, async (client) => {
+      await expect(prepareImport(client, zip)).rejects.toMatchObject({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/2024\.1\.1; besides,.*has Web Shop already/),
+      });
+    });
+  });
 });
 
 describe('the import', () => {
@@ -158,8 +213,9 @@ describe('the import', () => {
   test('says that the file is too large for the server or its proxy', async () => {
     await withClient({ lists: {}, upload: 'too large' }, async (client) => {
       await expect(imported(client)).rejects.toMatchObject({
-        code: 'REMOTE_UNEXPECTED',
+        code: 'UNSUPPORTED',
         message: expect.stringContaining('size'),
+        details: { hopeless: true },
       });
       expect(client.writes()).toHaveLength(1);
     });

@@ -57,19 +57,4 @@ describe('the plan of an import', () => {
     expect(short(plan).join()).not.toContain('Billing/Default');
     expect(plan.find(({ name }) => name === 'Billing')).toMatchObject({ asked: true });
   });
-
-  test('a certificate is found by its name, whatever its thumbprint', () => {
-    const one = { ...contents, projects: [], parts: [], shared: [{ kind: 'certificate', name: 'Web/AA11' }] };
-    const there = (...names: string[]) => lookup(names.map((name) => ({ kind: 'certificate', name })));
-    expect(planOf(one, there('web', 'web/BB22'), false)).toEqual([
-      {
-        kind: 'certificate',
-        name: 'Web/AA11',
-        action: 'keep',
-        detail: 'the target has another one of this name, which is used',
-      },
-    ]);
-    expect(planOf(one, there('Web', 'Web/AA11'), false)[0]?.detail).toBe('the one on the target is used as it is');
-    expect(short(planOf(one, there('Signing', 'Signing/AA11'), false))).toEqual(['create certificate Web/AA11']);
-  });
 });

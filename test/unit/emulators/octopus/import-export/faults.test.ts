@@ -89,7 +89,10 @@ describe('the named fault', () => {
       on(source, 'duplicate-project-groups');
       const group = String((await byName(source, 'projects', 'Web Shop'))['ProjectGroupId']);
       expect(failure(await endOfExport(source, ['Web Shop', 'Search']))).toEqual(
-        failed(`An item with the same key has already been added. Key: ${group}`),
+        failed(
+          `An item with the same key has already been added. Key: ${group}`,
+          expect.stringMatching(/^Reference path: Project '(Web Shop|Search)' => Project Group '.+'$/) as never,
+        ),
       );
       expect((await endOfExport(source, ['Web Shop'])).task['State']).toBe('Success');
     },
@@ -98,6 +101,7 @@ describe('the named fault', () => {
       expect(failure(await endOfExport(source, ['Search']))).toMatchObject({
         state: 'Failed',
         message: expect.stringMatching(/^The given key 'Channels-\d+' was not present in the dictionary\.$/),
+        fatal: [expect.anything(), expect.stringMatching(/^Reference path: Project 'Search' => Release '.+'$/)],
       });
     },
     'unmapped-ids': async () => {
@@ -114,7 +118,7 @@ describe('the named fault', () => {
               String.raw`^Found unmapped Ids in document 'Variables variableset-.*' \(Octopus\.Core\.Model\.Variables\.ProjectVariables\): "Id": "Messages-1-${suffix}"$`,
             ),
           ),
-          "Reference path: Project 'Search'",
+          "Reference path: Project 'Search' => Project Variables",
         ],
       });
       expect(related.fatal).toEqual([
@@ -148,6 +152,7 @@ describe('the named fault', () => {
       expect(failure(await imported(target, await exportedZip(server, ['Warehouse'])))).toMatchObject({
         state: 'Failed',
         message: expect.stringContaining('FI_TenantVariable'),
+        fatal: [expect.anything(), "Reference path: Project 'Warehouse' => Tenant 'Tailspin Toys'"],
       });
     },
     'duplicate-tenant-variables': async () => {
@@ -158,7 +163,9 @@ describe('the named fault', () => {
     'upgrade-fails': async () => {
       on(target, 'upgrade-fails times=1');
       const end = await imported(target, zip);
-      expect(failure(end)).toEqual(failed('Cannot access child value on Newtonsoft.Json.Linq.JValue.'));
+      expect(failure(end)).toEqual(
+        failed('Cannot access child value on Newtonsoft.Json.Linq.JValue.', "Reference path: Project 'Search'"),
+      );
       expect(end.log).toMatch(/Upgrading export set\.\.\.\r\n.*Fatal/);
       expect(end.log).not.toContain('Export set upgraded.');
     },
