@@ -102,7 +102,7 @@ describe('config check', () => {
     ],
     ['an unknown key', 'instanses: {}', /instanses is not a known key; did you mean "instances"\?/],
     ['an unknown nested key', 'http: { retrys: 3 }', /http\.retrys is not a known key; did you mean "retries"\?/],
-    ['a value of the wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list, not text/],
+    ['a value of the wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list of public keys/],
     [
       'a default for a flag that can have none',
       'defaults: { noWait: true }',

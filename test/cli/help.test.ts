@@ -33,7 +33,7 @@ test('the command tree has exactly these commands', () => {
         (word) => `package ${word}`,
       ),
       ...['list', 'show', 'wait', 'log', 'cancel', 'approve', 'reject', 'undo'].map((word) => `job ${word}`),
-      ...['generate', 'show', 'trust'].map((word) => `key ${word}`),
+      ...['generate', 'list', 'rotate', 'show', 'trust', 'untrust'].map((word) => `key ${word}`),
       ...['show', 'check', 'trust', 'schema'].map((word) => `config ${word}`),
       'adapter new',
     ].sort(),

@@ -57,7 +57,8 @@ export interface TellingOptions {
 
 /** How much the result of a change tells. */
 export function withTelling(command: Command): Command {
+  const names = 'name everything in the result: also what is created and what stays equal, however much it is';
   return command
-    .option('--names', 'name everything in the result: also what is created and what stays equal, however much it is')
-    .option('--log', "print the server's log of the job with the result");
+    .addOption(new Option('--names', names).helpGroup(waiting))
+    .addOption(new Option('--log', "print the server's log of the job with the result").helpGroup(waiting));
 }

@@ -8,7 +8,7 @@ export function showFlags(command: Command): void {
 export function checkFlags(command: Command): void {
   command.addHelpText(
     'after',
-    '\nExit codes: 0 nothing is wrong (warnings alone are 0), 2 something is, or there is no rc file.',
+    '\nExit codes: 0 nothing is wrong, or warnings alone; 2 a fault, or no rc file.',
   );
   examples(command, ['migrator config check']);
 }
