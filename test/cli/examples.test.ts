@@ -191,12 +191,11 @@ const special: Readonly<Record<string, Runner>> = {
     const shown = await here().binary(line, { cwd: folder, env });
     const [byMigrationApi = '', byExportImport = ''] = shown.stderr.split('\n# 2. ');
     expect(byMigrationApi).toContain('by migration-api: nothing speaks against it');
-    expect(byMigrationApi).toContain('… and ');
     expect(byExportImport).toContain('by export-import: not by the Migration API: the target runs on Linux');
     expect(byExportImport).toContain('prod now has Web Shop and Billing. All 16 objects');
     expect(byExportImport).toContain('next now has Mobile API. All 16 objects');
     // The log of the server and the progress of the steps are shown on request.
-    expect(shown.stderr).toMatch(/the server's log has \d+ lines: migrator job log/u);
+    expect(shown.stderr).toMatch(/the server's log: migrator job log/u);
     expect(shown.stderr).not.toMatch(/reaching prod|No changes will be committed/u);
     return shown;
   },

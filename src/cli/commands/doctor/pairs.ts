@@ -87,6 +87,7 @@ async function wayOf(source: Reached, target: Reached, signal: AbortSignal): Pro
 
 export function describePair({ from, to, versions: [own, other], way, obstacles }: Pair): string {
   const versions = own === other ? `both ${own}` : `${own} to ${other}`;
-  const against = obstacles.length === 0 ? '' : ` (${obstacles.join('. ')})`;
-  return `${from} → ${to}: ${versions}; ${way === undefined ? 'nothing moves' : `projects move ${way}`}${against}`;
+  // What speaks against the other ways is in the JSON.
+  if (way !== undefined) return `${from} → ${to}: ${versions}; projects move ${way}`;
+  return `${from} → ${to}: ${versions}; nothing moves (${obstacles.join('. ')})`;
 }
