@@ -107,7 +107,7 @@ function svg(lines) {
   const [width, depth] = [Math.ceil(columns * size * 0.602) + 2 * margin, lines.length * height + 2 * margin];
   const row = (line, index) =>
     `<text x="${margin}" y="${margin + (index + 0.75) * height}" class="${kindOf(line)}">${escaped(line)}</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${depth}" width="${width}" height="${depth}" role="img" aria-labelledby="title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${width} ${depth}" width="${width}" height="${depth}" role="img" aria-labelledby="title">
 <title id="title">migrator exports a project of one server, shows what its import would do on another, and imports it</title>
 <style>
 text { font: ${size}px ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace; fill: #1f2328; white-space: pre; }
