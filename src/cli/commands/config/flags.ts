@@ -6,10 +6,7 @@ export function showFlags(command: Command): void {
 }
 
 export function checkFlags(command: Command): void {
-  command.addHelpText(
-    'after',
-    '\nExit codes: 0 nothing is wrong, or warnings alone; 2 a fault, or no rc file.',
-  );
+  command.addHelpText('after', '\nExit codes: 0 nothing is wrong, or warnings alone; 2 a fault, or no rc file.');
   examples(command, ['migrator config check']);
 }
 

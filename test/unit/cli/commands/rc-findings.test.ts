@@ -171,9 +171,7 @@ http: { ca: ./absent.pem }
   await writeFile(rc, (await readFile(rc, 'utf8')).replace(/^http:.*$/mu, ''));
   const { code, stdout } = await line(folder, 'doctor');
   expect(code).toBe(3);
-  expect(stdout).toMatch(
-    /ok {4}old → new: .* to 2026\.1\.2000; projects move by Export\/Import$/mu,
-  );
+  expect(stdout).toMatch(/ok {4}old → new: .* to 2026\.1\.2000; projects move by Export\/Import$/mu);
   expect(stdout).toMatch(/warn {2}new → old: 2026\.1\.2000 to .*; nothing moves \(/u);
   const table = stdout.slice(stdout.lastIndexOf('\n\n') + 2);
   expect(table).toMatch(

@@ -261,7 +261,9 @@ describe('--set', () => {
   });
 
   test('is refused for a product with flags of its own, but ignored there when it comes from the rc file', async () => {
-    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('adapters that declare no flags, but river has');
+    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain(
+      'adapters that declare no flags, but river has',
+    );
     expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});
   });
 });
