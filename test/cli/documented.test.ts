@@ -25,7 +25,6 @@ interface Line {
 
 /** Lines of migrator that are not run here, and why. */
 const notRun: Readonly<Record<string, string>> = {
-  'npx migrator-cli demo': 'test/cli/examples.test.ts runs it, and test/cli/installed.test.ts runs npx migrator-cli',
   'migrator init': 'it asks questions: test/cli/examples.test.ts answers them',
   'migrator key generate --passphrase prompt --identity-passphrase prompt':
     'it asks: test/cli/examples.test.ts answers',

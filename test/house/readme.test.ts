@@ -109,6 +109,12 @@ describe('the README', () => {
     expect(readme).toContain('## No telemetry');
   });
 
+  test('has one command that runs the demo and one that passes the tests, which the build machine runs too', async () => {
+    const blocks = [...readme.matchAll(/```sh\n([^]*?)```/gu)].map(([, lines]) => lines!.trim());
+    expect(blocks).toEqual(expect.arrayContaining(['npm ci && npm run demo', 'npm ci && npm test']));
+    expect(await readFile(new URL('../../.ci/run', import.meta.url), 'utf8')).toContain('{ npm ci && npm test; }');
+  });
+
   test('npx is told to run migrator-cli', () => {
     const others = [...readme.matchAll(/npx (\S+)/gu)].filter(([, name]) => !name!.startsWith('migrator-cli'));
     // The warning.
