@@ -302,7 +302,7 @@ describe('emptying the database first', () => {
       expect(prepared.notes).toContain(
         'tasks that are active now will be inactive, also after an undo: hourly, nightly',
       );
-      expect(prepared.consent).toContain('2 user (the package holds 2)');
+      expect(prepared.consent).toContain('2 users (the package holds 2)');
       expect(prepared.consent).toContain('2 devices (the package holds 2)');
       expect(prepared.consent).toContain('configurations and operational data of devices are lost for good');
       expect(prepared.consent).not.toContain('lose their passwords');
