@@ -41,18 +41,17 @@ describe('a run', () => {
       expect(first.code).toBe(0);
       await withOtherProd(workshop, async (other, cwd) => {
         const there = { cwd, env: { ...env, PROD_KEY: keyOf(other) } };
-        const second = await run([...moving, '--json'], there);
-        expect(second.code).toBe(0);
-        expect(second.stderr).not.toContain('resuming');
-        expect(await tasksOf(other, importTask)).toHaveLength(1);
-        expect(await tasksOf(prod, importTask)).toHaveLength(1);
-
         // The handle of the first run means another server here.
         for (const verb of ['wait', 'show', 'log']) {
           const refused = await run(['job', verb, handleOf(first.stdout)], there);
           expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining(prod.url) });
           expect(refused.stderr).toContain(other.url);
         }
+        const second = await run([...moving, '--json'], there);
+        expect(second.code).toBe(0);
+        expect(second.stderr).not.toContain('resuming');
+        expect(await tasksOf(other, importTask)).toHaveLength(1);
+        expect(await tasksOf(prod, importTask)).toHaveLength(1);
       });
     });
   });

@@ -11,7 +11,18 @@ const kinds = { 'project-export': 'export', 'project-import': 'import' } as cons
  * is in no document of the product.
  */
 export function jobId(task: string, ref: PackageRef, projects?: 'export' | 'import'): string {
-  return `${task}/${projects === undefined ? '' : `project-${projects}/`}${ref.id}@${ref.version}`;
+  return `${task}/${projects === undefined ? '' : `project-${projects}/`}${spelled(ref.id)}@${spelled(ref.version)}`;
+}
+
+/** The name of a file may be the id of a package, and people name files as they like. */
+const spelled = (text: string): string => text.replace(/[\s/@%]/gu, (character) => encodeURIComponent(character));
+
+function readable(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** `ServerTasks-12` of any of them. */
@@ -35,7 +46,10 @@ export function parseJobId(id: string): ParsedJobId {
       hint: 'task ids look like ServerTasks-1234',
     });
   }
-  const ref = packageId === undefined || version === undefined ? undefined : { id: packageId, version };
+  const ref =
+    packageId === undefined || version === undefined
+      ? undefined
+      : { id: readable(packageId), version: readable(version) };
   const projects = kind === undefined ? undefined : kinds[kind as keyof typeof kinds];
   return { task, package: ref, projects };
 }

@@ -160,3 +160,18 @@ describe('list', () => {
     expect(jobs.map(({ kind }) => kind)).toEqual(['other', 'export']);
   });
 });
+
+describe('the id of a job', () => {
+  test.each(['Octopus-Export-20261128-152230 (1)', 'a/b@c 100%', 'Acme.Move', 'a%zz'])(
+    'has no blanks, and gives the package %j back',
+    (id) => {
+      const made = jobId('ServerTasks-1', { id, version: '1.0.0+a' }, 'import');
+      expect(made).not.toMatch(/\s/u);
+      expect(parseJobId(made)).toEqual({
+        task: 'ServerTasks-1',
+        package: { id, version: '1.0.0+a' },
+        projects: 'import',
+      });
+    },
+  );
+});
