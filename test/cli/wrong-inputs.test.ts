@@ -72,7 +72,9 @@ beforeAll(async () => {
     WEAK: 'password1',
     OTHER_PASSWORD: 'another horse battery staple 8',
   });
-  secrets.push(...['LAB_KEY', 'PROD_KEY', 'MOVE_PASSWORD', 'WRONG_KEY', 'OTHER_PASSWORD'].map((name) => env[name] ?? ''));
+  secrets.push(
+    ...['LAB_KEY', 'PROD_KEY', 'MOVE_PASSWORD', 'WRONG_KEY', 'OTHER_PASSWORD'].map((name) => env[name] ?? ''),
+  );
   secrets.push('Secret-In-Url', ...Object.values(started).filter((value) => value.length > 5));
   await prepare('key generate');
   const own = await keysIn('config');
@@ -84,10 +86,8 @@ beforeAll(async () => {
   await writeFile(path('empty.tar'), '');
   await writeFile(path('server.zip'), 'PK\u0003\u0004 this was a zip once');
   await symlink('loop.tar', path('loop.tar'));
-  await prepare('partial-export --from lab --project Billing -o shop.tar --password env:MOVE_PASSWORD');
-  await prepare('partial-export --from net --project net -o net.tar').catch(() =>
-    prepare('partial-export --from net --project Migration -o net.tar'),
-  );
+  await prepare('partial-export --from lab --project Billing -o shop.tar');
+  await prepare('partial-export --from net --project window -o net.tar');
   await prepare('package seal drawer -o handover.tar');
   await prepare('package seal drawer -o unsigned.tar --unsigned --unencrypted');
   await prepare('package seal drawer -o locked.tar --recipient night-team');
@@ -103,20 +103,28 @@ afterAll(async () => {
 async function belongings(): Promise<readonly string[]> {
   const found = await readdir(here().folder, { recursive: true, withFileTypes: true });
   return found
-    .map((entry) => join(entry.parentPath, entry.name).slice(here().folder.length + 1).replaceAll('\\', '/'))
-    .filter((name) => !/^(?:lab|prod|servers|state\/(?:runs|locks))\//u.test(name) && !/^state(?:\/runs|\/locks)?$/u.test(name))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(here().folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .filter(
+      (name) =>
+        !/^(?:lab|prod|servers|state\/(?:runs|locks))\//u.test(name) &&
+        !/^state(?:\/runs|\/locks|\/staging)?$/u.test(name),
+    )
     .sort();
 }
 
 /** The commands that a text tells a person to run: their words up to the first flag or name. */
 function commandsIn(text: string): readonly string[] {
-  return [...text.matchAll(/(?:`|")migrator ([a-z][a-z -]*?)(?= *(?:[`"<]| -|$| [^a-z]))/gu)].map(([, command = '']) => command.trim());
+  return [...text.matchAll(/(?:`|")migrator ([a-z][a-z -]*?)(?= *(?:[`"<]| -|$| [^a-z]))/gu)].map(([, command = '']) =>
+    command.trim(),
+  );
 }
 
 async function typed({ line, more }: WrongInput): Promise<Ended> {
   const { folder, env, path } = here();
-  const rc = more.rc === undefined ? [] : ['--config', '../wrong.yaml'];
-  void rc;
   return commandLine(words(filledIn(line)), {
     cwd: more.in === undefined ? folder : path(more.in),
     env: { ...env, ...more.env, ...(more.rc === undefined ? {} : { MIGRATOR_CONFIG: path('servers/wrong.yaml') }) },
@@ -134,6 +142,24 @@ describe('a wrong input is refused with a sentence, a hint and an exit code', ()
     const before = await belongings();
     const ended = await typed(input);
     const { stdout, stderr } = ended;
+    if (process.env['DUMP'] !== undefined) {
+      const { appendFileSync } = await import('node:fs');
+      const after = await belongings();
+      appendFileSync(
+        process.env['DUMP'],
+        JSON.stringify({
+          title: _,
+          code,
+          says,
+          hint,
+          got: ended.code,
+          stdout: stdout.slice(0, 300),
+          stderr: stderr.slice(0, 1500),
+          left: after.filter((x) => !before.includes(x)),
+          gone: before.filter((x) => !after.includes(x)),
+        }) + '\n',
+      );
+    }
     const lines = stderr.split('\n');
     const message = lines.filter((line) => line.startsWith('migrator: error: '));
     const advice = lines.filter((line) => line.startsWith('migrator: hint: ')).join('\n');
@@ -146,6 +172,7 @@ describe('a wrong input is refused with a sentence, a hint and an exit code', ()
     expect(stderr).not.toMatch(/^ {4}at |\bbug\b|undefined|\[object|NaN/mu);
     for (const secret of secrets) expect(stdout + stderr).not.toContain(secret);
     expect(await belongings()).toEqual(before);
+    for (const command of commandsIn(advice)) expect(commands).toContain(command);
     if (more.then !== undefined) {
       const followed = await run(words(filledIn(more.then)));
       expect({ code: followed.code, stderr: followed.stderr }).toEqual({ code: 0, stderr: followed.stderr });

@@ -19,7 +19,7 @@ import {
 } from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
-import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
+import { checkOrigin, importJourney, recordIn, requireOwnProduct } from '../steps/packaged-import.ts';
 import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
@@ -122,6 +122,12 @@ export async function importPackage(
   const { target, source, reporter } = ports;
   // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
+  if (trusted) {
+    requireOwnProduct(trusted, target, nameOf(source));
+    // A package of files that no server exported has nothing to import.
+    if (trusted.manifest.source === undefined && target.adapter.feed !== undefined)
+      soleFile(trusted.files, nameOf(source));
+  }
   // Missing secrets are reported before anything is sent to the target.
   const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));

@@ -61,7 +61,17 @@ function wayOf(trusted: TrustedPackage | undefined, ways: Ways): string {
   return told.find((via) => via !== undefined) ?? ways.ofOldPackages;
 }
 
-/** UNSUPPORTED when the package is of another product, or of a release that the target does not take. */
+/** UNSUPPORTED when the package is of another product. Asked first: what else is missing is then beside the point. */
+export function requireOwnProduct({ manifest: { source } }: TrustedPackage, target: Instance, name: string): void {
+  if (source === undefined || source.product === target.adapter.product) return;
+  throw new MigratorError(
+    'UNSUPPORTED',
+    `${name} is a package of ${source.product}, but ${target.name} is ${target.adapter.product}`,
+    { hint: `name an instance of ${source.product} with --to` },
+  );
+}
+
+/** UNSUPPORTED when the package is of a release that the target does not take. */
 export function checkOrigin(
   { manifest }: TrustedPackage,
   target: Instance,
@@ -70,11 +80,5 @@ export function checkOrigin(
   { reporter }: { readonly reporter: Reporter },
 ): void {
   if (manifest.source === undefined) return;
-  if (manifest.source.product !== target.adapter.product) {
-    throw new MigratorError(
-      'UNSUPPORTED',
-      `the package is from ${manifest.source.product}, but ${target.name} is ${target.adapter.product}`,
-    );
-  }
   requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }
