@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type EmulatorOptions, faultNames, parseFault, startEmulator } from '../../../emulators/index.ts';
+import { type EmulatorOptions, faultNames, parseFault, refuseFlavor, startEmulator } from '../../../emulators/index.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -31,6 +31,7 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
     storage: options.storage === undefined ? undefined : resolve(context.io.cwd, options.storage),
     log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
   };
+  refuseFlavor(product, settings);
   // Not before all settings are read: a wrong one leaves no folder behind.
   if (isProduct(product)) await makePrivateFolder(directory, 'name another folder with --data');
   const running = await startEmulator(product, settings);
