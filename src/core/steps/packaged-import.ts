@@ -9,6 +9,7 @@ import type { Counterpart } from './counterpart.ts';
 import { requireCompatible } from './preflight.ts';
 import type { Journey } from './settle-way.ts';
 import type { TrustedPackage } from './trust-package.ts';
+import { soleFile } from './upload.ts';
 
 /** What the projects consisted of at the export, when the package tells it. */
 export async function recordIn(
@@ -69,6 +70,12 @@ export function requireOwnProduct({ manifest: { source } }: TrustedPackage, targ
     `${name} is a package of ${source.product}, but ${target.name} is ${target.adapter.product}`,
     { hint: `name an instance of ${source.product} with --to` },
   );
+}
+
+/** The same, and PACKAGE_MALFORMED for files that no server exported: a feed has no use for them. */
+export function requireImportable(trusted: TrustedPackage, target: Instance, name: string): void {
+  requireOwnProduct(trusted, target, name);
+  if (trusted.manifest.source === undefined && target.adapter.feed !== undefined) soleFile(trusted.files, name);
 }
 
 /** UNSUPPORTED when the package is of a release that the target does not take. */
