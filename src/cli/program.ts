@@ -94,7 +94,7 @@ export function usageError({ message, code }: CommanderError, command: Command):
   if (argumentFault !== undefined) return argumentFault;
   const valueless = /^option '(?:-\w, )?(--[a-z-]+) (<[^>]+>)' argument missing/u.exec(first);
   if (valueless !== null)
-    return new MigratorError('USAGE', `${valueless[1] ?? ''} has no value`, {
+    return new MigratorError('USAGE', `${valueless[1] ?? ''}: argument missing`, {
       hint: `give ${valueless[1] ?? ''} ${valueless[2] ?? ''}; see ${path} --help`,
     });
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
