@@ -87,7 +87,7 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   try {
     result = await run({ args: command.args, options: command.opts<never>(), command }, context);
   } catch (error) {
-    throw await (await import('./servers/instances.ts')).withoutRcFile(error, context);
+    throw await (await import('./servers/instances.ts')).aboutInstances(error, context);
   }
   if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
 }

@@ -90,17 +90,63 @@ export function usageError({ message, code }: CommanderError, command: Command):
       hint: wordHint(refused, allowed.replace(/\.$/u, '').split(', ')),
     });
   }
+  const argumentFault = refusedArgument(first, code, command);
+  if (argumentFault !== undefined) return argumentFault;
+  const valueless = /^option '(?:-\w, )?(--[a-z-]+) (<[^>]+>)' argument missing/u.exec(first);
+  if (valueless !== null)
+    return new MigratorError('USAGE', `${valueless[1] ?? ''}: argument missing`, {
+      hint: `give ${valueless[1] ?? ''} ${valueless[2] ?? ''}; see ${path} --help`,
+    });
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
+  const isEnd = unknown !== undefined && ['from', 'to', 'at'].includes(unknown);
+  const ends = isEnd ? command.options.find(({ flags }) => flags.endsWith(' <instance>'))?.flags : undefined;
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
   return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
     hint:
       argument !== undefined
         ? `name it without a flag: ${path} <${argument}>`
-        : suggestion === undefined
-          ? `see ${path} --help`
-          : `did you mean ${suggestion}?`,
+        : ends !== undefined
+          ? `its instance is named with ${ends}`
+          : suggestion === undefined
+            ? `see ${path} --help`
+            : `did you mean ${suggestion}?`,
   });
 }
+
+/** A word that is no flag: too many, too few, or none of the choices. */
+function refusedArgument(first: string, code: string, command: Command): MigratorError | undefined {
+  const path = pathOf(command);
+  const takes = command.registeredArguments;
+  if (code === 'commander.excessArguments') {
+    const surplus = command.args.slice(takes.length).map((word) => `"${word}"`);
+    const flags = command.options.filter(({ long }) => naming.includes(long ?? '')).map(({ flags: form }) => form);
+    const form = takes.map((one) => `<${one.name()}>`).join(' ');
+    return new MigratorError('USAGE', `too many arguments for ${path}: ${surplus.join(', ')}`, {
+      hint:
+        form !== ''
+          ? `it takes one: ${path} ${form}; a name with spaces needs quotes`
+          : flags.length > 0
+            ? `an instance or a project is named with a flag: ${flags.join(', ')}`
+            : `it takes none; see ${path} --help`,
+    });
+  }
+  const missing = /^missing required argument '(.*)'/u.exec(first)?.[1];
+  const wanted = takes.find((one) => one.name() === missing);
+  if (wanted !== undefined) {
+    return new MigratorError('USAGE', first, {
+      hint: `give ${path} <${wanted.name()}>: ${wanted.description}; see ${path} --help`,
+    });
+  }
+  const [, word, name, choices] =
+    /value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*?)\.?$/u.exec(first) ?? [];
+  if (word === undefined || choices === undefined) return undefined;
+  return new MigratorError('USAGE', `<${name ?? ''}> cannot be "${word}"`, {
+    hint: wordHint(word, choices.split(', ')),
+  });
+}
+
+/** The flags that name what people also give as a bare word. */
+const naming: readonly string[] = ['--from', '--to', '--at', '--project'];
 
 /** Commander shows the help of the last known word. USAGE names the first word that is no command. */
 export function refuseUnknownWords(program: Command, argv: readonly string[]): void {

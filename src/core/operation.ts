@@ -31,6 +31,8 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
   return outcomes.includes('partial') ? 'partial' : 'done';
 }
 
+const listed = '"migrator inventory --from <instance>" lists the projects';
+
 /**
  * USAGE for an empty name: it comes from an unset variable in a script, and some products read it as all projects. USAGE
  * too when no project is named and the source cannot go without; `hint` says how to name one.
@@ -42,9 +44,9 @@ export function requireProjectNames(
 ): void {
   if (!projects.every((name) => name.trim() !== '')) {
     throw new MigratorError('USAGE', 'the name of a project is empty', {
-      hint: 'check whether a variable on the command line is not set',
+      hint: `check whether a variable on the command line is not set; ${listed}`,
     });
   }
   if (projects.length > 0 || exports?.projectless === true) return;
-  throw new MigratorError('USAGE', 'no project is named', { hint });
+  throw new MigratorError('USAGE', 'no project is named', { hint: `${hint}; ${listed}` });
 }

@@ -52,12 +52,16 @@ const isEmulated = (product: string): product is EmulatedProduct => product in e
  * directory or the port is taken, LOCAL_IO when the directory cannot be used.
  */
 export async function startEmulator(product: string, options: EmulatorOptions): Promise<RunningEmulator> {
-  if (options.flavor !== undefined && product !== 'octopus') {
-    throw new MigratorError('USAGE', `an embedded instance of "${product}" has no flavor`, {
-      hint: 'only Octopus Deploy runs on windows, linux or cloud',
-    });
-  }
+  refuseFlavor(product, options);
   return emulatorOf(product).start(options);
+}
+
+/** USAGE for an edition of a product that has none. */
+export function refuseFlavor(product: string, { flavor }: Pick<EmulatorOptions, 'flavor'>): void {
+  if (flavor === undefined || product === 'octopus') return;
+  throw new MigratorError('USAGE', `an embedded instance of "${product}" has no flavor`, {
+    hint: 'only Octopus Deploy runs on windows, linux or cloud',
+  });
 }
 
 function emulatorOf(product: string): Emulator {

@@ -61,7 +61,10 @@ export async function openFileSource(path: string): Promise<FileSource> {
     // Checked before it is opened, because opening a named pipe waits for its writer.
     const stats = await stat(path);
     if (stats.isDirectory())
-      throw new MigratorError('USAGE', `${quoted} is a folder, not a file`, { details: { path } });
+      throw new MigratorError('USAGE', `${quoted} is a folder, not a file`, {
+        hint: 'name a file; "migrator package seal" makes a package of a folder',
+        details: { path },
+      });
     if (!stats.isFile()) {
       throw new MigratorError('USAGE', `${quoted} is not a regular file`, {
         hint: 'to read from a pipe, send it to standard input and give "-" as the file',
@@ -72,7 +75,11 @@ export async function openFileSource(path: string): Promise<FileSource> {
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new MigratorError('USAGE', `there is no file ${quoted}`, { details: { path }, cause: error });
+      throw new MigratorError('USAGE', `there is no file ${quoted}`, {
+        hint: 'check the name of the file, and the folder in which the command runs',
+        details: { path },
+        cause: error,
+      });
     }
     throw localError(error, `could not open ${quoted}`);
   }

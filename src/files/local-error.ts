@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'too many files are open',
   EBUSY: 'another program uses it',
   EFBIG: 'the file system does not take files of this size',
+  ELOOP: 'its links lead in a circle',
   EIO: 'the disk reports an error',
 };
 
@@ -18,6 +19,7 @@ const hints: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or choose a folder on another disk',
   EDQUOT: 'free some space, or choose a folder on another disk',
   EMFILE: 'raise the limit of open files of this process ("ulimit -n 1024" in a shell)',
+  ELOOP: 'repair the link, or name the file to which it should lead',
   ENFILE: 'close other programs; the whole machine has too many files open',
 };
 

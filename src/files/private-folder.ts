@@ -9,10 +9,20 @@ export async function makePrivateFolder(folder: string, hint?: string): Promise<
   try {
     await makeFolder(folder);
   } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw inTheWay(folder, hint, error);
     const translated = localError(error, `could not make the folder "${folder}"`);
     if (hint === undefined || !(translated instanceof MigratorError)) throw translated;
     throw new MigratorError(translated.code, translated.message, { hint, details: translated.details, cause: error });
   }
+}
+
+/** USAGE when the path of a folder to be made is that of a file. */
+export async function refuseFile(folder: string, hint: string): Promise<void> {
+  if (await isFile(folder)) throw inTheWay(folder, hint);
+}
+
+function inTheWay(folder: string, hint = 'choose another folder', cause?: unknown): MigratorError {
+  return new MigratorError('USAGE', `"${folder}" is a file, not a folder`, { hint, details: { path: folder }, cause });
 }
 
 /** Makes one level after the other. A recursive mkdir of Node says ENOENT on a read-only disk, and hangs in /proc. */
@@ -27,6 +37,15 @@ async function makeFolder(folder: string): Promise<void> {
       return;
     }
     if (!(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
   }
 }
 

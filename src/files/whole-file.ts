@@ -31,7 +31,11 @@ async function checkPlace(path: string, { overwrite, flag }: FileSinkOptions): P
     throw localError(error, `could not look at "${path}"`);
   });
   if (stats === undefined) return;
-  if (stats.isDirectory()) throw new MigratorError('USAGE', `"${path}" is a folder, not a file`, { details: { path } });
+  if (stats.isDirectory())
+    throw new MigratorError('USAGE', `"${path}" is a folder, not a file`, {
+      hint: 'name a file in it, or choose another place',
+      details: { path },
+    });
   if (!overwrite) throw taken(path, flag);
   if (!stats.isFile() && !stats.isSymbolicLink()) {
     throw new MigratorError('USAGE', `"${path}" is not a regular file`, { details: { path } });

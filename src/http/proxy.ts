@@ -18,13 +18,11 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   if (text === undefined || text === '') return undefined;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy?.protocol !== 'http:') {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      '`http.proxy`, or the environment variable that stands for it, is not an http address',
-      {
-        hint: 'write it as http://host:port; https targets go through it as tunnels',
-      },
-    );
+    const variable = schemeOf(base) === 'https' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+    const name = chosen === given ? '`http.proxy`' : `the environment variable ${variable}`;
+    throw new MigratorError('CONFIG_INVALID', `${name} is not an http address`, {
+      hint: 'write it as http://host:port; https targets go through it as tunnels',
+    });
   }
   return isDirect(base, settings.noProxy ?? []) ? undefined : proxy;
 }

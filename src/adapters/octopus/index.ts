@@ -31,6 +31,8 @@ export const adapter: AdapterModule = {
   secretSettings,
   place: ({ url, settings }) => placeOf(url, settings['space']),
   request: ({ options: given }) => {
+    // The other way has no use for them. A wrong one is still a mistake.
+    limitsOf(given);
     const overwrites = given['overwriteExisting'] === true;
     const skips = given['skipExisting'] === true;
     if (overwrites && skips)

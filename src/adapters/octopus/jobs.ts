@@ -94,7 +94,10 @@ export async function taskOf(server: Server, id: string, signal: AbortSignal): P
     return found;
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
-    throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, { cause: error });
+    throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, {
+      hint: '"migrator job list --from <instance>" lists the jobs of an instance',
+      cause: error,
+    });
   }
 }
 

@@ -28,7 +28,10 @@ export function listOf(options: Options, name: string): readonly string[] {
 }
 
 export function wrongOption(name: string, expected: string): MigratorError {
-  return new MigratorError('USAGE', `the option ${name} must be ${expected}`);
+  const flag = `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+  return new MigratorError('USAGE', `${flag} must be ${expected}`, {
+    hint: `write ${flag} anew, or leave it out; --help=all says what it takes`,
+  });
 }
 
 /** One of these words, in any case and with `-` for `_`. USAGE names the words. */

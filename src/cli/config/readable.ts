@@ -23,7 +23,8 @@ async function faultOf(file: string, named: boolean): Promise<Unreadable | undef
   }
   try {
     const stats = await stat(file);
-    if (stats.isDirectory()) return { what: 'is a folder, and not a file', hint: 'give the folder another name' };
+    if (stats.isDirectory())
+      return { what: 'is a folder, and not a file', hint: named ? 'name a file' : 'give the folder another name' };
     if (!stats.isFile() && !named)
       return { what: 'is a pipe or a device, and not a file', hint: 'write a regular file' };
     if (stats.size > sizeLimit) {

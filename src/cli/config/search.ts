@@ -125,7 +125,7 @@ export async function findConfig(
   { runs }: { readonly runs: boolean } = { runs: true },
 ): Promise<FoundConfig | undefined> {
   const search = { io, runs };
-  if (explicitFile !== undefined) return loadNamed(resolve(io.cwd, explicitFile), '--config', search);
+  if (explicitFile !== undefined) return loadNamed(resolve(io.cwd, explicitFile), originOf(explicitFile, io), search);
   const named = io.env['MIGRATOR_CONFIG'];
   if (named !== undefined && named !== '') return loadNamed(resolve(io.cwd, named), 'MIGRATOR_CONFIG', search);
   for (const folder of foldersUpwards(resolve(io.cwd))) {
@@ -140,3 +140,7 @@ export async function findConfig(
     return undefined;
   }
 }
+
+/** The environment gives its value to the flag, and a message must name what the user can change. */
+const originOf = (file: string, { env }: IO): string =>
+  env['MIGRATOR_CONFIG'] === file ? 'MIGRATOR_CONFIG' : '--config';

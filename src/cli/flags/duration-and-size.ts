@@ -15,7 +15,7 @@ export function durationFlag(text: string, source: FlagSource): number {
 export function factorFlag(text: string, source: FlagSource): number {
   const factor = /^\d+(?:\.\d+)?$/u.test(text.trim()) ? Number(text) : 0;
   if (factor >= 1) return factor;
-  throw new MigratorError('USAGE', `${source.words}: "${text}" is not a number from 1`, { hint: 'write 1000' });
+  throw new MigratorError('USAGE', `${source.words}: "${text}" is not a number from 1`, { hint: 'write 200 or 1000' });
 }
 
 const units: Record<string, number> = {

@@ -86,7 +86,9 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
       const source = command.getOptionValueSource(camelCase(name));
       // Defaults in the rc file are for the products that know them, so others ignore them.
       if (source !== 'cli' && source !== 'env') continue;
-      throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
+      throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`, {
+        hint: `leave out --${name}, or name an instance of ${title}; --help=${product} shows the flags of ${product}`,
+      });
     }
   }
 }

@@ -128,7 +128,10 @@ async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) throw new MigratorError('USAGE', `"${path}" is not a key file`, { details: { path } });
+      if (!stats.isFile()) {
+        const what = stats.isDirectory() ? 'is a folder, not a key file' : 'is not a key file';
+        throw new MigratorError('USAGE', `"${path}" ${what}`, { hint: 'name the file of the key', details: { path } });
+      }
       if (stats.size > sizeLimit) {
         throw new MigratorError('USAGE', `"${path}" is too large to be a key file`, { details: { path } });
       }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type FileSource, openFileSource } from '../../files/file-source.ts';
+import { MigratorError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { tellingWait } from '../runtime.ts';
 
@@ -7,7 +8,11 @@ import { tellingWait } from '../runtime.ts';
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
   const source = path === '-' ? await fromStdin(context) : await openFileSource(resolve(context.io.cwd, path));
   context.onClose(() => source.close());
-  return source;
+  if (source.size > 0) return source;
+  throw new MigratorError('PACKAGE_MALFORMED', `"${path}" is empty`, {
+    hint: 'fetch the package again',
+    details: { check: 'container' },
+  });
 }
 
 /** Rare, so its module is loaded only here. */

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Instance } from '../../core/instance.ts';
 import type { ImportSource } from '../../core/operations/import-package.ts';
+import { ofPackage } from '../../core/steps/of-package.ts';
 import { MigratorError } from '../../errors.ts';
 import type { FileSource } from '../../files/file-source.ts';
 import { inspect, looksLikePackage } from '../../package/index.ts';
@@ -63,7 +64,7 @@ export async function sourceFromFile(
 ): Promise<NamedSource<FileImport>> {
   const bytes = await openPackageFile(path, context);
   if (await looksLikePackage(bytes)) {
-    const { manifest } = await inspect(bytes);
+    const { manifest } = await ofPackage(path, inspect(bytes));
     return {
       source: { kind: 'sealed', sealed: await sealedSource(path, bytes, options, context) },
       identity: manifest as unknown as Json,
@@ -71,7 +72,7 @@ export async function sourceFromFile(
   }
   if (options.allowUnsigned !== true && !plain) {
     throw new MigratorError('PACKAGE_UNTRUSTED', `"${path}" is not a migrator package, so nobody has signed it`, {
-      hint: "if it is a server's own export file, use --allow-unsigned",
+      hint: "name a package that migrator wrote; if it is a server's own export file, use --allow-unsigned",
     });
   }
   return rawSource(path, bytes, target);

@@ -1,6 +1,6 @@
 import type { SealSettings } from '../../core/steps/seal-artifact.ts';
-import { MigratorError } from '../../errors.ts';
 import type { Context } from '../context.ts';
+import { contradiction } from '../flags/contradictions.ts';
 import type { SealOptions } from '../flags/sealing.ts';
 import { type KeyRing, keyRing } from '../keys/key-ring.ts';
 import { newPassphrase } from '../keys/passphrase.ts';
@@ -33,15 +33,15 @@ function withoutOutranked(options: SealOptions, context: Context): SealOptions {
 }
 
 function refuseContradictions(options: SealOptions): void {
-  const clashes: [boolean, string][] = [
-    [options.unencrypted === true && options.recipient.length > 0, '--unencrypted and --recipient'],
-    [options.unencrypted === true && options.passphrase !== undefined, '--unencrypted and --passphrase'],
-    [options.passphrase !== undefined && options.recipient.length > 0, '--passphrase and --recipient'],
-    [options.unsigned === true && options.signingKey !== undefined, '--unsigned and --signing-key'],
-    [options.unencrypted === true && options.privateManifest === true, '--unencrypted and --private-manifest'],
+  const clashes: [boolean, [string, string]][] = [
+    [options.unencrypted === true && options.recipient.length > 0, ['--unencrypted', '--recipient']],
+    [options.unencrypted === true && options.passphrase !== undefined, ['--unencrypted', '--passphrase']],
+    [options.passphrase !== undefined && options.recipient.length > 0, ['--passphrase', '--recipient']],
+    [options.unsigned === true && options.signingKey !== undefined, ['--unsigned', '--signing-key']],
+    [options.unencrypted === true && options.privateManifest === true, ['--unencrypted', '--private-manifest']],
   ];
   const clash = clashes.find(([both]) => both)?.[1];
-  if (clash !== undefined) throw new MigratorError('USAGE', `${clash} contradict each other`);
+  if (clash !== undefined) throw contradiction(...clash);
 }
 
 async function encryption(options: SealOptions, context: Context, ring: KeyRing): Promise<SealSettings['encryption']> {

@@ -38,7 +38,10 @@ export async function openStdinSource(io: IO, signal?: AbortSignal): Promise<Fil
         }
         size += bytes.length;
       }
-      if (size === 0) throw new MigratorError('USAGE', 'standard input is empty');
+      if (size === 0)
+        throw new MigratorError('USAGE', 'standard input is empty', {
+          hint: 'send the package through a pipe, or give the name of a file',
+        });
       return sourceOver(handle, size, 'standard input', close);
     } catch (error) {
       await close();

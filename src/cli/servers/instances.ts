@@ -187,13 +187,29 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
   };
 }
 
-/** Without an rc file there are no instances, so that is the reason, and not the flag that names one. */
-export async function withoutRcFile(error: unknown, context: Context): Promise<unknown> {
+/**
+ * What only the whole run knows of an instance that is missing or unknown: that there is no rc file, which instances there
+ * are, and which variable or default named it.
+ */
+export async function aboutInstances(error: unknown, context: Context): Promise<unknown> {
   const asksForInstance =
     isMigratorError(error, 'USAGE', 'CONFIG_INVALID') &&
     (error.details['missing'] !== undefined || error.details['instance'] !== undefined);
-  if (!asksForInstance || (await context.config()).file !== undefined) return error;
-  return noRcFile(context.io);
+  if (!asksForInstance) return error;
+  const { file, instances } = await context.config();
+  if (file === undefined) return noRcFile(context.io);
+  const { code, message, hint = '', details } = error;
+  if (typeof details['missing'] === 'string' && details['missing'].startsWith('--')) {
+    const names = Object.keys(instances).join(', ');
+    return new MigratorError(code, message, { hint: `${hint}; there are: ${names || 'none'}`, details, cause: error });
+  }
+  const named = ['from', 'to', 'at']
+    .map((flag) => context.flagSource(flag).words)
+    .find(
+      (words) =>
+        words.startsWith('MIGRATOR_') && context.io.env[words]?.split(',').includes(String(details['instance'])),
+    );
+  return named === undefined ? error : new MigratorError(code, `${named}: ${message}`, { hint, details, cause: error });
 }
 
 /** Checked here and not by commander, because `--from` and `--to` may come from the rc file's defaults. */

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
 import { requireProjectNames } from '../operation.ts';
@@ -27,9 +28,27 @@ export async function compareProjects(
   await probeBoth(source, target, reporter, signal);
   const { equal, differences, blind } = await compareContent(input, sides, signal);
   if (equal === 0 && differences.length === 0) {
-    throw new MigratorError('NOT_FOUND', `neither ${source.name} nor ${target.name} has anything to compare`, {
-      hint: 'see what an instance has with: migrator inventory --from <instance>',
-    });
+    throw await nothingOf(input.projects, source, target, signal);
   }
   return { outcome: differences.length === 0 ? 'done' : 'partial', equal, differences, blind };
+}
+
+/** Names the projects, and of one that is misspelt the nearest name. */
+async function nothingOf(
+  projects: readonly string[],
+  source: Instance,
+  target: Instance,
+  signal: AbortSignal,
+): Promise<MigratorError> {
+  const { inventory } = source.adapter;
+  const names: string[] = [];
+  if (inventory.kinds.includes('project'))
+    for await (const { name } of inventory.list('project', signal)) names.push(name);
+  const near = projects.map((name) => nearest(name, names)).find((name) => name !== undefined);
+  const listed = `"migrator inventory --from ${source.name}" lists what it has`;
+  return new MigratorError(
+    'NOT_FOUND',
+    `neither ${source.name} nor ${target.name} has ${projects.length > 0 ? projects.join(', ') : 'anything to compare'}`,
+    { hint: near === undefined ? listed : `did you mean ${near}? ${listed}`, details: { projects } },
+  );
 }

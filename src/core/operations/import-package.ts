@@ -19,10 +19,10 @@ import {
 } from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
-import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
+import { checkOrigin, importJourney, recordIn, requireImportable } from '../steps/packaged-import.ts';
 import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
-import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
+import { announcePlan, planByName, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
 import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
@@ -122,6 +122,7 @@ export async function importPackage(
   const { target, source, reporter } = ports;
   // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
+  if (trusted) requireImportable(trusted, target, nameOf(source));
   // Missing secrets are reported before anything is sent to the target.
   const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));
@@ -261,20 +262,4 @@ function nameOf(source: ImportSource): string {
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {
   return { id: trusted?.manifest.id ?? '', version: trusted?.manifest.version ?? '' };
-}
-
-async function planByName(
-  names: readonly string[],
-  target: Instance,
-  { overwrites, skips }: ImportInput,
-  signal: AbortSignal,
-) {
-  if (names.length === 0) return [];
-  const existing = [];
-  for await (const item of target.adapter.inventory.list('project', signal)) existing.push(item);
-  return planImport(
-    names.map((name) => ({ kind: 'project', name })),
-    existing,
-    { overwrites, skips },
-  );
 }

@@ -4,6 +4,7 @@ import type { PackageRef } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { Secrets } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import { ofPackage } from '../steps/of-package.ts';
 import { unpack, warnOfSigner, type FolderSink, type SealedSource } from '../steps/trust-package.ts';
 
 /** Where a package is opened to. */
@@ -14,12 +15,26 @@ export interface OpenOutput {
 }
 
 /** Writes all files of a package into a folder. A failure leaves none of them there. */
-export async function openPackage(
+export function openPackage(
   sealed: SealedSource,
   output: OpenOutput,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<{ readonly files: readonly string[]; readonly signer: Signer | undefined }> {
+): Promise<OpenedPackage> {
+  return ofPackage(sealed.name, opened(sealed, output, reporter, signal));
+}
+
+interface OpenedPackage {
+  readonly files: readonly string[];
+  readonly signer: Signer | undefined;
+}
+
+async function opened(
+  sealed: SealedSource,
+  output: OpenOutput,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<OpenedPackage> {
   const { name, bytes, trust } = sealed;
   reporter.report({ type: 'phase', name: 'open', subject: name });
   const vouched = await vouch(bytes, trust);

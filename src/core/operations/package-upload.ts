@@ -3,6 +3,7 @@ import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
 import type { Consenting } from '../steps/consent.ts';
+import { requireOwnProduct } from '../steps/packaged-import.ts';
 import { probe } from '../steps/preflight.ts';
 import { trustPackage, type SealedSource } from '../steps/trust-package.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
@@ -41,7 +42,9 @@ export async function packageUpload(
       carried: [],
     };
   }
-  const { manifest, verified, files, carried, exportedWith } = await trustPackage(source.sealed, reporter, signal);
+  const trusted = await trustPackage(source.sealed, reporter, signal);
+  const { manifest, verified, files, carried, exportedWith } = trusted;
+  requireOwnProduct(trusted, target, source.sealed.name);
   const file = soleFile(files, source.sealed.name);
   await feed?.inspect?.(file, exportedWith, signal);
   await probe(target, reporter, signal);

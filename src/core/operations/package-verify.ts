@@ -1,5 +1,6 @@
 import { open, verify, type VerifiedPackage } from '../../package/index.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import { ofPackage } from '../steps/of-package.ts';
 import { warnOfSigner, type SealedSource } from '../steps/trust-package.ts';
 
 export interface VerifyReport {
@@ -9,7 +10,16 @@ export interface VerifyReport {
 }
 
 /** Verifies a package; with `content` also every file in it. Opens no socket. */
-export async function verifyPackage(
+export function verifyPackage(
+  source: SealedSource,
+  input: { readonly content: boolean },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<VerifyReport> {
+  return ofPackage(source.name, checked(source, input, reporter, signal));
+}
+
+async function checked(
   { name, bytes, trust, keys, limits }: SealedSource,
   input: { readonly content: boolean },
   reporter: Reporter,

@@ -13,7 +13,7 @@ import { fetchExport, runExport } from '../steps/export.ts';
 import { settleExportSecrets } from '../steps/export-secrets.ts';
 import { arrived, fetchFromFeed, pushDestination } from '../steps/pushed-export.ts';
 import type { ExportSecrets, OwnSecrets } from '../steps/run-secrets.ts';
-import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
+import { leftMaintenance, probe, probeBoth, requireSameProduct } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
 import { announce, judge, warningsOf } from '../steps/verdict.ts';
@@ -68,6 +68,7 @@ export async function partialExport(
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
   const { target, reporter } = ports;
+  if (target !== undefined) requireSameProduct(ports.source, target);
   const exporter = facet(ports.source, 'exports');
   if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
   else requireProjectNames(input.request.projects, ports.source.adapter, 'give --project <name>, once for each');

@@ -9,6 +9,7 @@ import type { Counterpart } from './counterpart.ts';
 import { requireCompatible } from './preflight.ts';
 import type { Journey } from './settle-way.ts';
 import type { TrustedPackage } from './trust-package.ts';
+import { soleFile } from './upload.ts';
 
 /** What the projects consisted of at the export, when the package tells it. */
 export async function recordIn(
@@ -61,7 +62,23 @@ function wayOf(trusted: TrustedPackage | undefined, ways: Ways): string {
   return told.find((via) => via !== undefined) ?? ways.ofOldPackages;
 }
 
-/** UNSUPPORTED when the package is of another product, or of a release that the target does not take. */
+/** UNSUPPORTED when the package is of another product. Asked first: what else is missing is then beside the point. */
+export function requireOwnProduct({ manifest: { source } }: TrustedPackage, target: Instance, name: string): void {
+  if (source === undefined || source.product === target.adapter.product) return;
+  throw new MigratorError(
+    'UNSUPPORTED',
+    `${name} is a package of ${source.product}, but ${target.name} is ${target.adapter.product}`,
+    { hint: `name an instance of ${source.product} with --to` },
+  );
+}
+
+/** The same, and PACKAGE_MALFORMED for files that no server exported: a feed has no use for them. */
+export function requireImportable(trusted: TrustedPackage, target: Instance, name: string): void {
+  requireOwnProduct(trusted, target, name);
+  if (trusted.manifest.source === undefined && target.adapter.feed !== undefined) soleFile(trusted.files, name);
+}
+
+/** UNSUPPORTED when the package is of a release that the target does not take. */
 export function checkOrigin(
   { manifest }: TrustedPackage,
   target: Instance,
@@ -70,11 +87,5 @@ export function checkOrigin(
   { reporter }: { readonly reporter: Reporter },
 ): void {
   if (manifest.source === undefined) return;
-  if (manifest.source.product !== target.adapter.product) {
-    throw new MigratorError(
-      'UNSUPPORTED',
-      `the package is from ${manifest.source.product}, but ${target.name} is ${target.adapter.product}`,
-    );
-  }
   requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }

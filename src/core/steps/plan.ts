@@ -3,6 +3,7 @@ import type { Importer } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { plural } from '../../plural.ts';
+import type { Instance } from '../instance.ts';
 import { tally } from '../snapshots/tally.ts';
 
 /**
@@ -66,4 +67,21 @@ export function spelling(names: readonly string[]): (name: string) => string {
 
 function key(kind: string, name: string): string {
   return `${kind}\n${name.trim().toLowerCase()}`;
+}
+
+/** The plan of an import of these projects, by what the target has. */
+export async function planByName(
+  names: readonly string[],
+  target: Instance,
+  { overwrites, skips }: { readonly overwrites: boolean; readonly skips?: boolean | undefined },
+  signal: AbortSignal,
+) {
+  if (names.length === 0) return [];
+  const existing = [];
+  for await (const item of target.adapter.inventory.list('project', signal)) existing.push(item);
+  return planImport(
+    names.map((name) => ({ kind: 'project', name })),
+    existing,
+    { overwrites, skips },
+  );
 }

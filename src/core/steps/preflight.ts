@@ -8,7 +8,7 @@ import { isFinal } from './watch.ts';
 /** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
 export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
   tellPhase(instance, reporter);
-  const info = await instance.adapter.probe(signal);
+  const info = await answerOf(instance, instance.adapter.probe(signal));
   reporter.report({ type: 'phase-end' });
   return tell(instance, info, reporter, signal);
 }
@@ -30,8 +30,8 @@ export async function probeBoth(
   const stop = new AbortController();
   // Both are asked at once. The phases are told one after the other, as the answers are taken.
   tellPhase(source, reporter);
-  const first = source.adapter.probe(signal);
-  const second = target.adapter.probe(AbortSignal.any([signal, stop.signal]));
+  const first = answerOf(source, source.adapter.probe(signal));
+  const second = answerOf(target, target.adapter.probe(AbortSignal.any([signal, stop.signal])));
   // It is awaited after the first one.
   second.catch(() => undefined);
   try {
@@ -43,6 +43,23 @@ export async function probeBoth(
   } catch (error) {
     stop.abort();
     throw error;
+  }
+}
+
+/**
+ * Names the instance in a failure of its server. A run may ask two servers, and one server may be two instances, so its URL
+ * does not tell a person which.
+ */
+export async function answerOf<T>({ name }: Instance, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isMigratorError(error, 'AUTH_REFUSED', 'REMOTE_UNREACHABLE', 'REMOTE_UNEXPECTED')) throw error;
+    throw new MigratorError(error.code, `${name}: ${error.message}`, {
+      hint: [error.hint, `"migrator doctor ${name}" checks this instance`].filter(Boolean).join('; '),
+      details: { ...error.details, instance: name },
+      cause: error,
+    });
   }
 }
 
@@ -73,7 +90,10 @@ async function tell(
 /** UNSUPPORTED when the two are servers of different products. */
 export function requireSameProduct(source: Instance, target: Instance): void {
   const [from, to] = [source.adapter.product, target.adapter.product];
-  if (from !== to) throw new MigratorError('UNSUPPORTED', `${source.name} is ${from}, but ${target.name} is ${to}`);
+  if (from === to) return;
+  throw new MigratorError('UNSUPPORTED', `${source.name} is ${from}, but ${target.name} is ${to}`, {
+    hint: 'projects stay within one product: name two instances of the same product',
+  });
 }
 
 /** UNSUPPORTED when the target cannot import packages of the source's release. */

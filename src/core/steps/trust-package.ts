@@ -16,6 +16,7 @@ import type { Options, Secrets } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import { exportOptionsOf, viaOf } from '../package-scope.ts';
+import { ofPackage } from './of-package.ts';
 import { count } from './upload.ts';
 
 /** A package file, and what is needed to verify and open it. */
@@ -69,11 +70,11 @@ export interface TrustedPackage {
  * Verifies a whole package before anything in it is used, and then opens it once, into the folder of the source. Both
  * come before the first call to a server. PACKAGE_LOCKED when no key opens it, LOCAL_IO when the folder cannot take it.
  */
-export async function trustPackage(
-  source: SealedSource,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<TrustedPackage> {
+export function trustPackage(source: SealedSource, reporter: Reporter, signal: AbortSignal): Promise<TrustedPackage> {
+  return ofPackage(source.name, trusted(source, reporter, signal));
+}
+
+async function trusted(source: SealedSource, reporter: Reporter, signal: AbortSignal): Promise<TrustedPackage> {
   reporter.report({ type: 'phase', name: 'verify', subject: source.name });
   const verified = await verify(source.bytes, source.trust, signal, (done, total) =>
     reporter.report({ type: 'bytes', subject: source.name, done, total }),

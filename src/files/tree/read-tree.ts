@@ -177,7 +177,11 @@ export async function readTree(path: string): Promise<readonly TreeEntry[]> {
     else entries.push(new TreeEntry(basename(path), real, stats));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
-      throw new MigratorError('USAGE', `there is no file or folder "${path}"`, { details: { path }, cause: error });
+      throw new MigratorError('USAGE', `there is no file or folder "${path}"`, {
+        hint: 'name a file or a folder that exists',
+        details: { path },
+        cause: error,
+      });
     }
     throw localError(error, `could not read "${path}"`);
   }

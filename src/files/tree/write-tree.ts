@@ -202,6 +202,7 @@ export async function createTreeWriter(folder: string, options: { readonly overw
     throw new MigratorError(
       'USAGE',
       `"${folder}" is ${before === 'file' ? 'a file' : 'a symbolic link'}, not a folder`,
+      { hint: 'name another folder' },
     );
   }
   // Decrypted files that a killed run left must not stay.

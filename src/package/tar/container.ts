@@ -49,8 +49,7 @@ export async function readContainer(source: ByteSource): Promise<Container> {
 async function readMembers(source: ByteSource): Promise<Container> {
   const first = await block(source, 0);
   const time = headerTime(first);
-  if (time === undefined)
-    throw malformed('container', 'this is not a migrator package: it does not begin like a tar file');
+  if (time === undefined) throw noPackage('it does not begin like a tar file');
   const form = new HeaderForm(time);
   const content = await readMember(source, form, 0, isContentMember, 'content.tar', Infinity);
   const manifest = await next(source, form, content, manifestMember, maxManifestBytes);
@@ -124,8 +123,13 @@ async function exactly(source: ByteSource, position: number, length: number): Pr
 
 function cutShort(source: ByteSource, where: string): Error {
   return source.size < blockBytes
-    ? malformed('container', `this is not a migrator package: it has only ${source.size} bytes`)
+    ? noPackage(`it has only ${source.size} bytes`)
     : malformed('container', `the package is cut short: it ends after ${source.size} bytes, ${where}`, {
         hint: 'fetch the package again',
       });
 }
+
+const noPackage = (why: string): Error =>
+  malformed('container', `this is not a migrator package: ${why}`, {
+    hint: 'name a package that migrator wrote; "migrator package seal" makes one of any file',
+  });

@@ -15,10 +15,10 @@ describe('a private folder', () => {
     });
   });
 
-  test('is LOCAL_IO where a file is in the way', async () => {
+  test('is USAGE where a file has its name, and LOCAL_IO below a file', async () => {
     await withTempDir(async (folder) => {
       await writeFile(join(folder, 'file'), '');
-      await expect(() => makePrivateFolder(join(folder, 'file'))).toThrowCode('LOCAL_IO');
+      await expect(() => makePrivateFolder(join(folder, 'file'))).toThrowCode('USAGE');
       await expect(() => makePrivateFolder(join(folder, 'file', 'below', 'it'))).toThrowCode('LOCAL_IO');
     });
   });

@@ -26,7 +26,7 @@ export function limitsOf(options: Options): Limits {
 function countOf(options: Options, name: string): number | undefined {
   const text = textOf(options, name);
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrongLimit('--zip-entries', 'a whole number');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrongLimit('--zip-entries', 'a whole number, such as 1000');
   return Number(text);
 }
 

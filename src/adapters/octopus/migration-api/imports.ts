@@ -35,7 +35,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
       const space = await server.space(signal);
       if ((seen ?? (await feed.stat(source, signal))) === undefined) {
         throw new MigratorError('NOT_FOUND', `the feed does not hold ${source.id} ${source.version}`, {
-          hint: 'upload it first, or name the space whose feed holds it',
+          hint: '"migrator package list --from <instance>" lists what it holds; upload it first, or name the space whose feed holds it',
           details: { missing: [`${source.id}@${source.version}`] },
         });
       }

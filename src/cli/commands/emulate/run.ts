@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { faultNames, parseFault, startEmulator } from '../../../emulators/index.ts';
+import { type EmulatorOptions, faultNames, parseFault, refuseFlavor, startEmulator } from '../../../emulators/index.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -19,8 +19,7 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
   const reporter = await context.reporter();
   const data = options.data ?? `${product}-instance`;
   const directory = resolve(context.io.cwd, data);
-  if (isProduct(product)) await makePrivateFolder(directory, 'name another folder with --data');
-  const running = await startEmulator(product, {
+  const settings: EmulatorOptions = {
     directory,
     port: portOf(options.port, context),
     sample: options.sample === 'none' ? false : options.sample,
@@ -31,7 +30,11 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
     credentials: await credentialsOf(options, context),
     storage: options.storage === undefined ? undefined : resolve(context.io.cwd, options.storage),
     log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
-  });
+  };
+  refuseFlavor(product, settings);
+  // Not before all settings are read: a wrong one leaves no folder behind.
+  if (isProduct(product)) await makePrivateFolder(directory, 'name another folder with --data');
+  const running = await startEmulator(product, settings);
   context.onClose(() => running.close());
   const { credentials } = running;
   // The credentials are shown: they are valid for this instance only, and the user needs them.
@@ -61,7 +64,9 @@ function portOf(text: string | undefined, context: Context): number {
   if (text === undefined) return 0;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port number`);
+  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port number`, {
+    hint: 'write a number from 0 to 65535; 0, the default, is a free port',
+  });
 }
 
 async function credentialsOf(options: EmulateOptions, context: Context): Promise<Record<string, string> | undefined> {

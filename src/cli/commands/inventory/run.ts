@@ -1,4 +1,5 @@
 import { readInventory } from '../../../core/operations/read-lists.ts';
+import { contradiction } from '../../flags/contradictions.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
@@ -7,9 +8,10 @@ import { table } from '../../terminal/table.ts';
 import type { InventoryOptions } from './flags.ts';
 
 export async function runInventory(
-  { args: [kind = 'project'], options }: Invocation<InventoryOptions>,
+  { args: [kind = 'project'], options, command }: Invocation<InventoryOptions>,
   context: Context,
 ) {
+  if (options.all === true && command.args.length > 0) throw contradiction(`the kind "${kind}"`, '--all');
   const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
   const wanted = options.all === true ? undefined : kind;

@@ -2,7 +2,7 @@ import { decideJob } from '../../../core/operations/job-decide.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { lines } from '../../terminal/table.ts';
-import { openJob } from './open-job.ts';
+import { ofJob, openJob } from './open-job.ts';
 
 const decided = { approve: 'approved', reject: 'rejected' } as const;
 
@@ -11,7 +11,7 @@ export const runDecision =
   (decision: 'approve' | 'reject') =>
   async ({ args: [text = ''] }: Invocation, context: Context) => {
     const job = await openJob(text, context, { writes: true });
-    const status = await decideJob(job, decision, context.signal);
+    const status = await ofJob(job, decideJob(job, decision, context.signal));
     const { handle } = job;
     context.result(
       `job-${decision}`,

@@ -28,19 +28,22 @@ export function listFlags(command: Command): void {
   ]);
 }
 
+const jobHandle =
+  'the handle that migrator printed for the job, or "migrator job list" prints: octopus:prod:ServerTasks-1234';
+
 export function showFlags(command: Command): void {
-  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', jobHandle);
   examples(command, ['migrator job show octopus:prod:ServerTasks-1234']);
 }
 
 export function waitFlags(command: Command): void {
-  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', jobHandle);
   withWaiting(command);
   examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
 }
 
 export function logFlags(command: Command): void {
-  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', jobHandle);
   examples(command, ['migrator job log octopus:prod:ServerTasks-1234']);
 }
 
@@ -49,7 +52,7 @@ export interface JobCancelOptions {
 }
 
 export function cancelFlags(command: Command): void {
-  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', jobHandle);
   command.option('-y, --yes', 'do not ask for confirmation');
   examples(command, [
     'migrator job cancel octopus:prod:ServerTasks-1234',
@@ -57,7 +60,7 @@ export function cancelFlags(command: Command): void {
   ]);
 }
 
-const handle = 'the handle that migrator printed for the job: microstrategy:prod:…';
+const handle = 'the handle that migrator printed for the job, or "migrator job list" prints: microstrategy:prod:…';
 
 export function approveFlags(command: Command): void {
   command.argument('<handle>', handle);

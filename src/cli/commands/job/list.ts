@@ -2,6 +2,7 @@ import { handleIn } from '../../../core/job-handle.ts';
 import { readJobs } from '../../../core/operations/read-lists.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { RunAbout } from '../../../ports/journal.ts';
+import { contradiction } from '../../flags/contradictions.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
@@ -18,7 +19,14 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
     throw new MigratorError(
       'USAGE',
       `${context.flagSource('limit').words}: "${options.limit}" is not a positive whole number`,
+      { hint: 'write a number from 1, such as 20' },
     );
+  if (options.all === true && options.from === undefined) {
+    throw new MigratorError('USAGE', '--all is for the jobs of an instance, and none is named', {
+      hint: 'name it with --from <instance>; for the runs of this machine on all servers use --everywhere',
+    });
+  }
+  if (options.everywhere === true && options.from !== undefined) throw contradiction('--everywhere', '--from');
   const [waiting, failed] = [options.waiting === true, options.failed === true];
   if (options.from === undefined) {
     const everywhere = options.everywhere === true;

@@ -1,5 +1,6 @@
 import { handleIn, handleOf, type OpenJob, parseHandle, wholeId } from '../../../core/job-handle.ts';
-import { MigratorError } from '../../../errors.ts';
+import { answerOf } from '../../../core/steps/preflight.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
 
@@ -19,6 +20,9 @@ export async function openJob(
     throw new MigratorError(
       'USAGE',
       `${text} is a job of ${parsed.product}, but instance "${parsed.instance}" is ${product}`,
+      {
+        hint: `jobs of it are ${product}:${parsed.instance}:<id>; "migrator job list --from ${parsed.instance}" lists them`,
+      },
     );
   }
   const instance = await (writes ? instances.target(parsed.instance) : instances.source(parsed.instance));
@@ -35,4 +39,18 @@ export async function openJob(
     );
   }
   return { instance, id, handle: handleOf(instance, id) };
+}
+
+/** Names the instance of a job in what its server refuses, and says where its jobs are listed when it does not know one. */
+export async function ofJob<T>({ instance }: OpenJob, answer: Promise<T>): Promise<T> {
+  try {
+    return await answerOf(instance, answer);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    throw new MigratorError('NOT_FOUND', `${instance.name}: ${error.message}`, {
+      hint: `"migrator job list --from ${instance.name}" lists its jobs`,
+      details: error.details,
+      cause: error,
+    });
+  }
 }

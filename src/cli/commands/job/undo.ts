@@ -6,6 +6,7 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
+import { openPackageFile } from '../../packages/open-file.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { ownSecretsOf } from '../../keys/own-secrets.ts';
 import { systemRandom, tellingClock } from '../../runtime.ts';
@@ -17,6 +18,8 @@ import type { JobUndoOptions } from './flags.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobUndo({ args: [text = ''], options }: Invocation<JobUndoOptions>, context: Context) {
+  // Also when the product needs no backup: a named file that is not there is a mistake.
+  if (options.backup !== undefined) await openPackageFile(options.backup, context);
   const job = await openJob(text, context, { writes: true });
   const reporter = await context.reporter();
   const ports = {

@@ -7,7 +7,7 @@ import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeChanges } from '../changes.ts';
 import { describeJob, describeLeft } from '../summary.ts';
-import { openJob } from './open-job.ts';
+import { ofJob, openJob } from './open-job.ts';
 
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
   const waiting = waitingOf(options, context);
@@ -19,7 +19,7 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).source(name),
   };
-  const { outcome, status, result, left } = await waitForJob(job, waiting, ports, context.signal);
+  const { outcome, status, result, left } = await ofJob(job, waitForJob(job, waiting, ports, context.signal));
   context.result(
     'job-wait',
     { handle: job.handle, outcome, status, result, left },

@@ -56,7 +56,7 @@ export function listFlags(command: Command): void {
 }
 
 export function untrustFlags(command: Command): void {
-  command.argument('<name|id>', 'the name, the key id or the public key of a signer');
+  command.argument('<name|id>', 'the name, the key id or the public key of a signer, as "key list" shows them');
   examples(command, ['migrator key untrust colleague']);
 }
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { makePrivateFolder } from '../../../files/private-folder.ts';
+import { makePrivateFolder, refuseFile } from '../../../files/private-folder.ts';
 import { writePrivateFile } from '../../../files/whole-file.ts';
 import type { Secret } from '../../../secret.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -22,6 +22,7 @@ export async function runKeyGenerate({ options }: Invocation<KeyGenerateOptions>
   const { kind } = options;
   const places =
     options.output === undefined ? keyPlaces(context.io) : placesIn(resolve(context.io.cwd, options.output));
+  await refuseFile(dirname(places.signing), 'name another folder with --output');
   // A run that was killed between its files left this mark. What it wrote is then kept, and the rest is made.
   const mark = join(dirname(places.signing), '.generating');
   const goesOn = await present(mark);

@@ -1,5 +1,6 @@
 // Not from package/index.ts: its code for keys and ciphers takes longer to load than this command takes to run.
 import { projectsOf, viaOf } from '../../../core/package-scope.ts';
+import { ofPackage } from '../../../core/steps/of-package.ts';
 import { inspect } from '../../../package/inspect.ts';
 import { carriesSecrets } from '../../../package/format.ts';
 import { parsePublicKey } from '../../../package/minisign/public-key.ts';
@@ -14,7 +15,7 @@ import { describeInspection, remainingChecks } from './inspection.ts';
 /** Needs no key and no rc file. */
 export async function runPackageInspect({ args: [path = ''] }: Invocation, context: Context) {
   const bytes = await openPackageFile(path, context);
-  const inspection = await inspect(bytes);
+  const inspection = await ofPackage(path, inspect(bytes));
   const { manifest, signature } = inspection;
   const facts = {
     signerName: await nameOf(signature?.keyId, context.io),

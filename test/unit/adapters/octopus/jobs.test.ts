@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { jobId, parseJobId } from '../../../../src/adapters/octopus/job-id.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { all, withOctopus } from '../../../support/octopus-client.ts';
 import { fixture, type Exchange } from '../../../support/scripted-server.ts';

@@ -18,6 +18,6 @@ test.each<[string, (options: Options) => unknown, Options]>([
   ['a list that is a flag', (options) => listOf(options, 'x'), { x: false }],
 ])('%s is USAGE and names the option', (_, read, options) => {
   expect(() => read(options)).toThrow(
-    expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/^the option x must be /) }),
+    expect.objectContaining({ code: 'USAGE', message: expect.stringMatching(/^--x must be /) }),
   );
 });

@@ -46,7 +46,7 @@ describe('config check', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const told of [
       /- keys\.signing: there is no key at ".*absent\.key"/u,
-      /- keys\.identities\[0\]: ".*folder" is not a key file/u,
+      /- keys\.identities\[0\]: ".*folder" is a folder, not a key file/u,
       /- keys\.identities\[1\]: ".*empty\.txt" is empty/u,
       /- keys\.trust\[0\]: /u,
       /- keys\.recipients\[0\]: /u,
