@@ -90,6 +90,7 @@ export function usageError({ message, code }: CommanderError, command: Command):
       hint: wordHint(refused, allowed.replace(/\.$/u, '').split(', ')),
     });
   }
+  if (code === 'commander.excessArguments') return excess(command, path);
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
   return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
@@ -99,6 +100,15 @@ export function usageError({ message, code }: CommanderError, command: Command):
         : suggestion === undefined
           ? `see ${path} --help`
           : `did you mean ${suggestion}?`,
+  });
+}
+
+/** A word too many. Where a command takes projects by a flag, the word is most likely one. */
+function excess(command: Command, path: string): MigratorError {
+  const word = command.args[command.registeredArguments.length] ?? '';
+  const takesProjects = command.options.some(({ long }) => long === '--project');
+  return new MigratorError('USAGE', `too many arguments for ${path}: "${word}"`, {
+    hint: takesProjects ? `for a project: --project ${/^[\w.-]+$/u.test(word) ? word : `"${word}"`}` : `see ${path} --help`,
   });
 }
 

@@ -55,9 +55,14 @@ export interface TellingOptions {
   readonly names?: boolean;
 }
 
+export function withNames(command: Command): Command {
+  return command.option(
+    '--names',
+    'name everything in the result: also what is created and what stays equal, however much it is',
+  );
+}
+
 /** How much the result of a change tells. */
 export function withTelling(command: Command): Command {
-  return command
-    .option('--names', 'name everything in the result: also what is created and what stays equal, however much it is')
-    .option('--log', "print the server's log of the job with the result");
+  return withNames(command).option('--log', "print the server's log of the job with the result");
 }

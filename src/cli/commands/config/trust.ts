@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { plural } from '../../../plural.ts';
 import type { Invocation } from '../../build-command.ts';
 import { allow, forget, whatRuns } from '../../config/allowed.ts';
 import { findConfig } from '../../config/search.ts';
@@ -26,13 +27,23 @@ export async function runConfigTrust({ options }: Invocation<ConfigTrustOptions>
     { file: found.file, digest, action, modules, commands },
     lines(
       done,
-      ...(action === 'forgotten' ? [] : [...modules.map(({ name }) => `  ${name}`), ...commands.map(shell)]),
+      ...(action === 'forgotten' ? [] : [...filesAndPackages(modules.map(({ name }) => name)), ...commands.map(shell)]),
       action !== 'forgotten' && modules.length + commands.length === 0 ? '  nothing: it has no code' : undefined,
       ...computed.map((name) => `warning: ${name} loads modules by computed names, which the digest does not cover`),
       action === 'forgotten' ? undefined : `digest: ${digest}`,
     ),
   );
   return undefined;
+}
+
+/** The files by name. Those of an installed package are one line: `node_modules/zod: 320 files`. */
+function filesAndPackages(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const shown = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/u.exec(name)?.[0] ?? name;
+    counts.set(shown, (counts.get(shown) ?? 0) + 1);
+  }
+  return [...counts].map(([shown, count]) => `  ${shown}${names.includes(shown) ? '' : `: ${plural(count, 'file')}`}`);
 }
 
 const shell = (command: string): string => `  the command: ${command}`;
