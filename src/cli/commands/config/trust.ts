@@ -36,14 +36,19 @@ export async function runConfigTrust({ options }: Invocation<ConfigTrustOptions>
   return undefined;
 }
 
-/** The files by name. Those of an installed package are one line: `node_modules/zod: 320 files`. */
+/** The files by name, and the installed packages in one line: there are many, and nobody reads their files. */
 function filesAndPackages(names: readonly string[]): readonly string[] {
-  const counts = new Map<string, number>();
-  for (const name of names) {
-    const shown = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/u.exec(name)?.[0] ?? name;
-    counts.set(shown, (counts.get(shown) ?? 0) + 1);
-  }
-  return [...counts].map(([shown, count]) => `  ${shown}${names.includes(shown) ? '' : `: ${plural(count, 'file')}`}`);
+  const packageOf = (name: string) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(name)?.[1];
+  const own = names.filter((name) => packageOf(name) === undefined);
+  const packages = [...new Set(names.flatMap((name) => packageOf(name) ?? []))];
+  return [
+    ...own.map((name) => `  ${name}`),
+    ...(packages.length === 0
+      ? []
+      : [
+          `  ${plural(packages.length, 'package')} with ${plural(names.length - own.length, 'file')}: ${packages.join(', ')}`,
+        ]),
+  ];
 }
 
 const shell = (command: string): string => `  the command: ${command}`;
