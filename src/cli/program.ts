@@ -108,7 +108,9 @@ function excess(command: Command, path: string): MigratorError {
   const word = command.args[command.registeredArguments.length] ?? '';
   const takesProjects = command.options.some(({ long }) => long === '--project');
   return new MigratorError('USAGE', `too many arguments for ${path}: "${word}"`, {
-    hint: takesProjects ? `for a project: --project ${/^[\w.-]+$/u.test(word) ? word : `"${word}"`}` : `see ${path} --help`,
+    hint: takesProjects
+      ? `for a project: --project ${/^[\w.-]+$/u.test(word) ? word : `"${word}"`}`
+      : `see ${path} --help`,
   });
 }
 

@@ -45,7 +45,12 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
       '',
       'In the rc file:',
       '  instances:',
-      `    ${nameOf(directory)}: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
+      `    ${nameOf(directory)}: { ${Object.entries({
+        product,
+        url: running.url,
+        ...credentials,
+        ...references(options),
+      })
         .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
         .join(', ')} }`,
       '',

@@ -9,7 +9,10 @@ import { describeChanges } from '../changes.ts';
 import { describeJob, describeLeft } from '../summary.ts';
 import { openJob } from './open-job.ts';
 
-export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions & Pick<TellingOptions, 'names'>>, context: Context) {
+export async function runJobWait(
+  { args: [text = ''], options }: Invocation<WaitOptions & Pick<TellingOptions, 'names'>>,
+  context: Context,
+) {
   const waiting = waitingOf(options, context);
   const job = await openJob(text, context, { writes: false });
   const reporter = await context.reporter();

@@ -34,10 +34,8 @@ export function remainingChecks(
   { signerName, yours }: Pick<InspectionFacts, 'signerName' | 'yours'>,
 ): readonly RemainingCheck[] {
   const verify = `migrator package verify ${/^[\w./:@%+=,-]+$/u.test(path) ? path : `"${path}"`}`;
-  const accept =
-    signature === undefined ? ' --allow-unsigned' : signerName === undefined ? ' --trust <key>' : '';
-  const opens =
-    manifest.content.encryption === 'recipients' && yours.length === 0 ? ' --identity <file>' : '';
+  const accept = signature === undefined ? ' --allow-unsigned' : signerName === undefined ? ' --trust <key>' : '';
+  const opens = manifest.content.encryption === 'recipients' && yours.length === 0 ? ' --identity <file>' : '';
   return [
     {
       what:
