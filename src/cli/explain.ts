@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { isMigratorError, MigratorError } from '../errors.ts';
 import { namedByItself } from '../files/local-error.ts';
 import { exitCodeOfError, exitCodes, type ExitCode } from './exit-codes.ts';
@@ -39,10 +40,21 @@ function bug(error: unknown): Explanation {
     lines: [
       `migrator: error: unexpected: ${message}`,
       ...stack.split('\n').slice(1),
-      `migrator: hint: this is a bug in migrator ${version()} (Node ${process.version}, ${process.platform}); report it with the lines above`,
+      `migrator: hint: ${whoseBug(stack)}; report it with the lines above`,
     ],
     document: { document: 'migrator/error/1', code: 'BUG', message, details: {}, exitCode: exitCodes.bug },
   };
+}
+
+const root = new URL('../../', import.meta.url).href;
+
+/** The first file of the stack: code that the rc file names, such as an adapter, is not migrator's. */
+function whoseBug(stack: string): string {
+  const file = /file:\/\/.*?(?=:\d+:\d+)/u.exec(stack)?.[0];
+  const release = `migrator ${version()} (Node ${process.version}, ${process.platform})`;
+  return file === undefined || file.startsWith(root)
+    ? `this is a bug in ${release}`
+    : `this is a bug in ${fileURLToPath(file)}, which ${release} has loaded`;
 }
 
 function causes(error: Error): string[] {

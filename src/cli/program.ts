@@ -120,13 +120,16 @@ function refusedArgument(first: string, code: string, command: Command): Migrato
   if (code === 'commander.excessArguments') {
     const surplus = command.args.slice(takes.length).map((word) => `"${word}"`);
     const flags = command.options.filter(({ long }) => naming.includes(long ?? '')).map(({ flags: form }) => form);
+    const [word = ''] = command.args.slice(takes.length);
+    const quoted = /^[\w.-]+$/u.test(word) ? word : `"${word}"`;
+    const project = flags.some((flag) => flag.includes('--project')) ? `; for a project: --project ${quoted}` : '';
     const form = takes.map((one) => `<${one.name()}>`).join(' ');
     return new MigratorError('USAGE', `too many arguments for ${path}: ${surplus.join(', ')}`, {
       hint:
         form !== ''
           ? `it takes one: ${path} ${form}; a name with spaces needs quotes`
           : flags.length > 0
-            ? `an instance or a project is named with a flag: ${flags.join(', ')}`
+            ? `an instance or a project is named with a flag: ${flags.join(', ')}${project}`
             : `it takes none; see ${path} --help`,
     });
   }

@@ -109,8 +109,10 @@ function checkSigner(
   const keys = trusted.filter((key) => key.keyId === keyId);
   if (keys.length === 0) {
     if (allowUnknownSigner) return { keyId, trusted: false };
-    throw untrusted('signer', `the package is signed with key ${keyId}, which is not trusted`, {
-      hint: `get the public key ${keyId} from its owner, and not together with this package; then run: migrator key trust <public key>; --allow-unknown-signer accepts the risk`,
+    const known = trusted.map((one) => one.keyId);
+    const others = known.length === 0 || known.length > 3 ? '' : `; you trust ${known.join(', ')}`;
+    throw untrusted('signer', `the package is signed with key ${keyId}, which is not trusted${others}`, {
+      hint: `with --allow-unknown-signer you accept the risk; to do without it, get the public key ${keyId} from its owner, not together with this package, and run: migrator key trust <public key>`,
       details: { keyId },
     });
   }

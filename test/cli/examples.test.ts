@@ -190,7 +190,7 @@ const special: Readonly<Record<string, Runner>> = {
     const env = { ...here().env, ...own, TMPDIR: folder, TEMP: folder };
     const shown = await here().binary(line, { cwd: folder, env });
     const [byMigrationApi = '', byExportImport = ''] = shown.stderr.split('\n# 2. ');
-    expect(byMigrationApi).toContain('by migration-api: nothing speaks against it');
+    expect(byMigrationApi).toContain('by migration-api: the first choice, and it is possible');
     expect(byExportImport).toContain('by export-import: not by the Migration API: the target runs on Linux');
     expect(byExportImport).toContain('prod now has Web Shop and Billing. All 16 objects');
     expect(byExportImport).toContain('next now has Mobile API. All 16 objects');

@@ -40,7 +40,7 @@ describe('the examples of the repository', () => {
   for (const [name, said] of [
     ['partial-export', 'imported'],
     ['migrate-project', 'Search: moved'],
-    ['newer-server', 'by export-import: the package is of it'],
+    ['newer-server', 'by export-import: the package was exported by it'],
     ['package-exchange', 'the meeting is at nine'],
     ['approval', 'undid microstrategy:dev:'],
     ['backup-and-undo', 'undid enms:dr:'],

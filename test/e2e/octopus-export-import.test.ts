@@ -267,7 +267,7 @@ describe('a package by Export/Import', () => {
       await json(line(exporting));
       const { code, stderr } = await run(`${importing} --via migration-api`);
       expect(code).toBe(2);
-      expect(stderr).toContain('the package is of it');
+      expect(stderr).toContain('the package was exported by it');
     });
   });
 });

@@ -31,11 +31,12 @@ export function onTerminal(
     readonly cwd: string;
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly redirect?: string;
+    readonly columns?: number;
   },
   typed: Typed = [],
 ): Promise<OnTerminal> {
   const quoted = [process.execPath, binary, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const command = `stty cols 100 rows 30; exec ${quoted}${options.redirect ?? ''}`;
+  const command = `stty cols ${options.columns ?? 100} rows 30; exec ${quoted}${options.redirect ?? ''}`;
   return new Promise((done, fail) => {
     const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
       cwd: options.cwd,

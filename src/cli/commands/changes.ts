@@ -44,7 +44,8 @@ export function describeChanges(
 function describeCounts(counts: readonly Count[], columns: number | undefined): string {
   const actions = countedActions.filter((action) => counts.some((count) => count.action === action));
   const kinds = [...new Set(counts.map(({ kind }) => kind))];
-  const ran = counts.some(({ done }) => done !== undefined);
+  const has = (one: 'planned' | 'done'): boolean => counts.some((count) => count[one] !== undefined);
+  const head = !has('done') ? 'planned' : has('planned') ? 'done/planned' : 'done';
   const cell = (of: readonly Count[]): string => {
     if (of.length === 0) return '';
     const add = (one: 'planned' | 'done'): number | undefined => {
@@ -61,7 +62,7 @@ function describeCounts(counts: readonly Count[], columns: number | undefined): 
     ...actions.map((action) => cell(of.filter((count) => count.action === action))),
   ];
   return table(
-    [ran ? 'done/planned' : 'planned', ...actions.map(wordOf)],
+    [head, ...actions.map(wordOf)],
     [
       ...kinds.map((kind) =>
         row(

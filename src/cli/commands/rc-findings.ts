@@ -3,10 +3,11 @@ import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isMigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
-import { parsePublicKey, parseRecipient } from '../../package/index.ts';
+import { parsePublicKey } from '../../package/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { readPublicKey, readSecretKey } from '../keys/key-files.ts';
+import { recipientsFrom } from '../keys/recipients.ts';
 import { isReference, looksSecret, resolveSecret } from '../secrets/references.ts';
 import { secretFlags } from '../flags/product-values.ts';
 import { adapterModulesOf } from '../servers/adapter-modules.ts';
@@ -44,7 +45,7 @@ export async function fileFindings(config: Config, context: Context): Promise<re
   keys.trust.forEach((text, index) => {
     looks.push([`keys.trust[${String(index)}]`, publicKey(text, place(text))]);
   });
-  for (const [subject, text] of recipientTexts(keys.recipients)) looks.push([subject, recipient(text)]);
+  for (const [subject, text] of recipientTexts(keys.recipients)) looks.push([subject, recipients(text, directory)]);
   for (const [key, value] of Object.entries({
     'keys.passphrase': keys.passphrase,
     'keys.identityPassphrase': keys.identityPassphrase,
@@ -144,14 +145,13 @@ function recipientTexts(recipients: unknown): readonly (readonly [string, string
   );
 }
 
-function recipient(text: string): Promise<readonly Looked[]> {
-  if (isReference(text)) return Promise.resolve([]);
+async function recipients(text: string, directory: string): Promise<readonly Looked[]> {
   try {
-    parseRecipient(text);
-    return Promise.resolve([]);
+    await recipientsFrom(text, directory, 'this entry');
+    return [];
   } catch (error) {
     if (!isMigratorError(error)) throw error;
-    return Promise.resolve([bad(error.message, 'write a public key (age1…)')]);
+    return [bad(error.message, 'write a public key (age1…), or file: and the path of a file with one on each line')];
   }
 }
 

@@ -55,10 +55,14 @@ export interface TellingOptions {
   readonly names?: boolean;
 }
 
+export function withNames(command: Command): Command {
+  const names = 'name everything in the result: also what is created and what stays equal, however much it is';
+  return command.addOption(new Option('--names', names).helpGroup(waiting));
+}
+
 /** How much the result of a change tells. */
 export function withTelling(command: Command): Command {
-  const names = 'name everything in the result: also what is created and what stays equal, however much it is';
-  return command
-    .addOption(new Option('--names', names).helpGroup(waiting))
-    .addOption(new Option('--log', "print the server's log of the job with the result").helpGroup(waiting));
+  return withNames(command).addOption(
+    new Option('--log', "print the server's log of the job with the result").helpGroup(waiting),
+  );
 }

@@ -53,7 +53,8 @@ export function nameOfFile(path: string): string | undefined {
 }
 
 /**
- * Trusts a signer and returns the path of its file; does nothing for a key that has this name already. USAGE for a name
+ * Trusts a signer and returns the path of its file; does nothing for a key that has this name already. A key that was
+ * trusted without a name gets this one. USAGE for a name
  * that cannot be one, CONFLICT for a name of another key and for a key that has another name.
  */
 export async function addTrusted(io: IO, name: string, key: PublicKey): Promise<{ path: string; isNew: boolean }> {
@@ -67,7 +68,8 @@ export async function addTrusted(io: IO, name: string, key: PublicKey): Promise<
   const kept = (await listTrusted(io)).map((one) => ({ ...one, key: parsePublicKey(one.text, `"${one.path}"`) }));
   const same = kept.find((one) => one.key.toString() === key.toString());
   if (same?.name === name) return { path: same.path, isNew: false };
-  if (same !== undefined)
+  const unnamed = same?.name === key.keyId ? same : undefined;
+  if (same !== undefined && unnamed === undefined)
     throw new MigratorError('CONFLICT', `you trust this key already, under the name ${same.name}`, {
       hint: `to give it another name: migrator key untrust ${same.name}, and then trust it again`,
       details: { name: same.name },
@@ -80,7 +82,8 @@ export async function addTrusted(io: IO, name: string, key: PublicKey): Promise<
     });
   const path = join(keyPlaces(io).trusted, `${name}.pub`);
   await writePublicKey(path, printPublicKey(key));
-  return { path, isNew: true };
+  if (unnamed !== undefined) await rm(unnamed.path, { force: true });
+  return { path, isNew: unnamed === undefined };
 }
 
 export interface Untrusted {

@@ -66,10 +66,18 @@ async function load(name: string, directory: string): Promise<AdapterModule> {
     throw new MigratorError(
       'CONFIG_INVALID',
       `the adapter "${name}" cannot be loaded: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      { hint: 'install it where migrator is installed, or give its path relative to the rc file', cause },
+      { hint: wayOut(cause), cause },
     );
   }
   return checkAdapterModule(loaded, name);
+}
+
+/** A module that is not found, or one that is there and does not run. */
+function wayOut(cause: unknown): string {
+  const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+  return isAbsent
+    ? 'install it where migrator is installed, or give its path relative to the rc file'
+    : 'correct the module; node --check <file> shows where a text is no JavaScript';
 }
 
 /**

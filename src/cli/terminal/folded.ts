@@ -1,5 +1,8 @@
-/** Characters, for text that need not stand below other text. The library that knows wide ones is slow to load. */
-const characters = (text: string): number => Array.from(text).length;
+/**
+ * Characters, for text that need not stand below other text. The library that knows wide ones is slow to load. A colour
+ * has no width.
+ */
+const characters = (text: string): number => Array.from(text.replace(/\u001b\[[0-9;]*m/gu, '')).length;
 
 /** The text in lines of at most this width, folded between words. A word that is wider has a line of its own. */
 export function folded(text: string, width: number, measure = characters): readonly string[] {

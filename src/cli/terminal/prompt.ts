@@ -3,6 +3,7 @@ import { Secret } from '../../secret.ts';
 import type { IO } from './io.ts';
 import { readLine } from './line-input.ts';
 import { plainText } from './plain-text.ts';
+import { wrapped } from './wrap.ts';
 
 export interface PromptOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,9 +31,12 @@ export async function promptSecret(io: IO, question: string, options: PromptOpti
   }
 }
 
+/** A question in lines that fit the terminal. The answer is typed behind the last one. */
+const onLines = ({ columns }: IO, question: string): string => `${wrapped(question, columns - 1).join('\n')} `;
+
 /** Asks for consent before something is destroyed. Any answer except y or yes means no. */
 export async function confirm(io: IO, question: string, options: PromptOptions = {}): Promise<boolean> {
-  io.stderr.write(`${plainText(question)} [y/N] `);
+  io.stderr.write(onLines(io, `${plainText(question)} [y/N] `));
   const answer = await readLine(io, { hidden: false, signal: options.signal });
   return /^y(es)?$/i.test(answer.trim());
 }
@@ -40,7 +44,7 @@ export async function confirm(io: IO, question: string, options: PromptOptions =
 /** Asks for a line. An empty answer means the proposed one. */
 export async function ask(io: IO, question: string, proposed: string, options: PromptOptions = {}): Promise<string> {
   needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to use the proposed answers');
-  io.stderr.write(proposed === '' ? `${plainText(question)}: ` : `${plainText(question)} [${proposed}]: `);
+  io.stderr.write(onLines(io, proposed === '' ? `${plainText(question)}: ` : `${plainText(question)} [${proposed}]: `));
   const answer = (await readLine(io, { hidden: false, signal: options.signal })).trim();
   return answer === '' ? proposed : answer;
 }

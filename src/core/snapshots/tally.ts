@@ -40,7 +40,7 @@ const asPlanned: Readonly<Record<ResultAction, CountedAction>> = {
 export function tally(plan: readonly PlanItem[], result: Result | undefined): readonly Count[] {
   const planned = new Numbers();
   for (const { kind, action } of plan) planned.add(kind, action);
-  const done = result === undefined ? undefined : doneOf(plan, result);
+  const done = result === undefined ? undefined : doneOf(plan, planned, result);
   const tells = done !== undefined && (result?.basis === 'seen' || !done.isEmpty());
   const kinds = new Set([...planned.kinds(), ...(done?.kinds() ?? [])]);
   return [...kinds].flatMap((kind) =>
@@ -53,7 +53,7 @@ export function tally(plan: readonly PlanItem[], result: Result | undefined): re
   );
 }
 
-function doneOf(plan: readonly PlanItem[], { basis, items, unchanged }: Result): Numbers {
+function doneOf(plan: readonly PlanItem[], planned: Numbers, { basis, items, unchanged }: Result): Numbers {
   const done = new Numbers();
   for (const { kind, action } of items) done.add(kind, asPlanned[action]);
   for (const [kind, count] of Object.entries(unchanged)) done.add(kind, 'unchanged', count);
@@ -64,6 +64,14 @@ function doneOf(plan: readonly PlanItem[], { basis, items, unchanged }: Result):
     );
     for (const { kind, name, action } of plan)
       if (action === 'beside' && !vanished.has(JSON.stringify([kind, name]))) done.add(kind, 'beside');
+  }
+  // A thing that was to be kept was kept, also where a look shows that it is equal.
+  for (const kind of planned.kinds()) {
+    const equal = done.of(kind, 'unchanged') - planned.of(kind, 'unchanged');
+    const kept = Math.min(equal, planned.of(kind, 'keep') - done.of(kind, 'keep'));
+    if (kept <= 0) continue;
+    done.add(kind, 'unchanged', -kept);
+    done.add(kind, 'keep', kept);
   }
   return done;
 }

@@ -217,7 +217,8 @@ export async function discardExport(
     if (first === undefined) return [];
     const { requireAnswerable } = ports;
     if (requireAnswerable !== undefined && !canAnswer(requireAnswerable)) return left;
-    if (!(await ports.consent(mustAnswer(`delete ${first.what} on ${source.name}?`)))) return left;
+    if (!(await ports.consent(mustAnswer(`delete what the export left on ${source.name}: ${first.what}?`))))
+      return left;
   }
   await discardJob(job, exports, { source, reporter: ports.reporter }, signal);
   return [];

@@ -100,6 +100,7 @@ export async function lookBefore(
     const compare = (counterpart: Counterpart) => compareWith(counterpart, target, { open, reporter }, signal);
     const result = await lookAfter(kept, status, target, { reporter, compare }, signal);
     await keepChanges(step, target, result, run, reporter, signal);
+    await run.keep(`${step}.result`, result as unknown as Json);
     return result;
   };
 }
@@ -169,7 +170,9 @@ export async function looked<Seen>(
 
 /**
  * The result of a job that another process of this machine started. `open` opens the other side of a move by its name.
- * Undefined when this machine did not start it, or when it changes nothing.
+ * The result of a run that is over is the one of its end: what the target shows now is also the work of others, and an
+ * undo must not take that away. Undefined when this machine did not start the job, when it changes nothing, and for a
+ * run of an earlier release that is over.
  */
 export async function resultOfJob(
   { instance, id }: OpenJob,
@@ -182,6 +185,8 @@ export async function resultOfJob(
   const [step] = stepsWith(run, id, instance);
   const kept = step === undefined ? undefined : await journal.kept(run, step);
   if (kept === undefined || step === undefined) return undefined;
+  if (run.outcome === 'done' || run.outcome === 'partial')
+    return (await journal.kept(run, `${step}.result`)) as unknown as Result | undefined;
   const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);
   const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
   // The job is over, and what its target shows is told also when its source is not there to compare with.
@@ -197,6 +202,7 @@ export async function resultOfJob(
     kept: (name) => journal.kept(run, name),
   };
   await keepChanges(step, target, result, memory, reporter, signal);
+  await memory.keep(`${step}.result`, result as unknown as Json);
   return result;
 }
 
@@ -252,6 +258,8 @@ function namesOf(items: readonly Named[]): Json {
   return items.map(({ kind, name, id }) => ({ kind, name, ...(id === undefined ? {} : { id }) }));
 }
 
+const named = ({ kind, name }: Named): Named => ({ kind, name });
+
 /** Keeps what a change wrote and what it created, when an undo brings the one back and takes the other away. */
 async function keepChanges(
   step: string,
@@ -269,6 +277,9 @@ async function keepChanges(
   const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal));
   const there = held(before.items);
   await memory.keep(`${step}.written`, namesOf(result.items.filter(({ action }) => writes.has(action))));
-  const created = now?.items.filter((item) => there.find(item) === undefined) ?? [];
+  // What nobody planned is the work of others at the same time.
+  const foreign = held(result.items.filter(({ wanted }) => wanted === false));
+  const created =
+    now?.items.filter((item) => there.find(item) === undefined && foreign.find(named(item)) === undefined) ?? [];
   await memory.keep(`${step}.created`, created as unknown as Json);
 }

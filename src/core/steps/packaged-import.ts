@@ -42,7 +42,7 @@ export function importJourney(
 ): Journey {
   const { ways } = target.adapter;
   const named = source.kind === 'raw' ? ways?.ofFile(source.name) : ways && wayOf(trusted, ways);
-  const reason = source.kind === 'raw' ? `${source.name} is an export of it` : 'the package is of it';
+  const reason = source.kind === 'raw' ? `${source.name} was exported by it` : 'the package was exported by it';
   return {
     verb: 'import',
     ends: [{ instance: target, as: 'target', info, options }],

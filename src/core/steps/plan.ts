@@ -4,7 +4,7 @@ import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { plural } from '../../plural.ts';
 import type { Instance } from '../instance.ts';
-import { tally } from '../snapshots/tally.ts';
+import { countedActions, tally } from '../snapshots/tally.ts';
 
 /**
  * What an import would do to the named objects. They are matched by name, as the products do it. Other objects of the
@@ -34,7 +34,7 @@ export function plansByName({ takes, plans }: Importer): boolean {
 
 const mostNotices = 20;
 
-/** Reports a plan before anything is done. A long plan is reported as counts. */
+/** Reports a plan before anything is done. A long plan is reported as counts, in one line for each action. */
 export function announcePlan(plan: readonly PlanItem[], target: string, reporter: Reporter): void {
   const notice = (message: string) => reporter.report({ type: 'notice', message });
   if (plan.length <= mostNotices) {
@@ -44,8 +44,11 @@ export function announcePlan(plan: readonly PlanItem[], target: string, reporter
     }
     return;
   }
-  for (const { kind, action, planned = 0 } of tally(plan, undefined))
-    notice(`on ${target}, ${action}: ${plural(planned, kind)}`);
+  const counts = tally(plan, undefined);
+  for (const one of countedActions) {
+    const of = counts.filter(({ action }) => action === one).map(({ kind, planned = 0 }) => plural(planned, kind));
+    if (of.length > 0) notice(`on ${target}, ${one}: ${of.join(', ')}`);
+  }
 }
 
 /**

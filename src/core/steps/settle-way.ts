@@ -76,7 +76,10 @@ async function chosen(journey: Journey, ways: Ways, signal: AbortSignal): Promis
     if (open === undefined) throw refusal(looks, journey);
     const passed = looks.slice(0, looks.indexOf(open));
     const against = passed.flatMap(({ title, obstacles }) => `not by ${title}: ${obstacles.join('; ')}`);
-    return { name: open.via, reason: against.length === 0 ? 'nothing speaks against it' : against.join('. ') };
+    return {
+      name: open.via,
+      reason: against.length === 0 ? 'the first choice, and it is possible' : against.join('. '),
+    };
   }
   const own = looks.filter(({ via }) => via === wanted);
   if (own.some(({ obstacles }) => obstacles.length > 0)) throw refusal(own, journey);

@@ -34,6 +34,18 @@ describe('explain', () => {
     expect(explain(error, quietly).exitCode).toBe(exitCodes.bug);
   });
 
+  test('a fault in code that the rc file names is told as one of that file, and not of migrator', () => {
+    const error = Object.assign(new TypeError('x is not a function'), {
+      stack:
+        'TypeError: x is not a function\n    at Object.start (file:///work/acme.mjs:87:7)\n    at run (file:///a/b.js:1:1)',
+    });
+    expect(explain(error, quietly)).toMatchObject({ exitCode: exitCodes.bug });
+    expect(explain(error, quietly).lines.at(-1)).toMatch(
+      /^migrator: hint: this is a bug in .work.acme\.mjs, which migrator /u,
+    );
+    expect(explain(new TypeError('own'), quietly).lines.at(-1)).toMatch(/^migrator: hint: this is a bug in migrator /u);
+  });
+
   test.each(errorCodes)('%s has a message, a hint, a document and an exit code that agree', (code) => {
     const error = new MigratorError(code, 'the thing failed', { hint: 'do that', details: { thing: 1 } });
     const { exitCode, lines, document } = explain(error, quietly);

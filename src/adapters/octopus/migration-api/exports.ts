@@ -51,7 +51,7 @@ export function createExporter(
         projects,
         settled,
         omits: await notCarried(server, { projects, settled }, signal),
-        notes: [...space.notes, ...notes, 'the server is in maintenance mode while the export runs'],
+        notes: [...space.notes, ...notes, 'the source server is in maintenance mode while the export runs'],
       };
     },
     start: async (prepared, secrets, destination, signal) => {

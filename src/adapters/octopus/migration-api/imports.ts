@@ -59,7 +59,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...space.notes,
           ...(backup.note === undefined ? [] : [backup.note]),
           ...(asked && dryRun ? ['a dry run leaves the package in the feed'] : []),
-          'the server is in maintenance mode while the import runs',
+          'the target server is in maintenance mode while the import runs',
         ],
       };
     },

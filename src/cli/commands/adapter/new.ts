@@ -42,7 +42,7 @@ export async function runAdapterNew(
         `  cd ${/^[\w./-]+$/u.test(place) ? place : JSON.stringify(place)}`,
         '  npm install',
         '  npm test',
-        'README.md says how to use it, and docs/writing-an-adapter.md of migrator explains each part.',
+        'README.md says how to use it. Each part is explained by: migrator help writing-an-adapter',
       ),
     );
   } finally {

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { plural } from '../../../plural.ts';
 import type { Invocation } from '../../build-command.ts';
 import { allow, forget, whatRuns } from '../../config/allowed.ts';
 import { findConfig } from '../../config/search.ts';
@@ -26,13 +27,28 @@ export async function runConfigTrust({ options }: Invocation<ConfigTrustOptions>
     { file: found.file, digest, action, modules, commands },
     lines(
       done,
-      ...(action === 'forgotten' ? [] : [...modules.map(({ name }) => `  ${name}`), ...commands.map(shell)]),
+      ...(action === 'forgotten' ? [] : [...filesAndPackages(modules.map(({ name }) => name)), ...commands.map(shell)]),
       action !== 'forgotten' && modules.length + commands.length === 0 ? '  nothing: it has no code' : undefined,
       ...computed.map((name) => `warning: ${name} loads modules by computed names, which the digest does not cover`),
       action === 'forgotten' ? undefined : `digest: ${digest}`,
     ),
   );
   return undefined;
+}
+
+/** The files by name, and the installed packages in one line: there are many, and nobody reads their files. */
+function filesAndPackages(names: readonly string[]): readonly string[] {
+  const packageOf = (name: string) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//u.exec(name)?.[1];
+  const own = names.filter((name) => packageOf(name) === undefined);
+  const packages = [...new Set(names.flatMap((name) => packageOf(name) ?? []))];
+  return [
+    ...own.map((name) => `  ${name}`),
+    ...(packages.length === 0
+      ? []
+      : [
+          `  ${plural(packages.length, 'package')} with ${plural(names.length - own.length, 'file')}: ${packages.join(', ')}`,
+        ]),
+  ];
 }
 
 const shell = (command: string): string => `  the command: ${command}`;

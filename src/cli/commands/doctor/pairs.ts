@@ -4,7 +4,9 @@ import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 
 export interface Reached {
+  /** Read-only, so it has no imports. */
   readonly instance: Placed;
+  readonly imports: boolean;
   readonly info: InstanceInfo;
 }
 
@@ -76,9 +78,11 @@ async function wayOf(source: Reached, target: Reached, signal: AbortSignal): Pro
   const peer = { name: target.instance.name, adapter: target.instance.adapter };
   const reaches = moves === undefined ? 'no' : await moves.reaches(peer, target.info, signal);
   if (reaches === true) return { way: 'between the servers', obstacles: [] };
-  if (exports === undefined || target.instance.adapter.imports === undefined) {
-    return { way: undefined, obstacles: ['one of them cannot export, or the other cannot import'] };
-  }
+  const lacks = [
+    ...(exports === undefined ? [`${source.instance.name} cannot export`] : []),
+    ...(target.imports ? [] : [`${target.instance.name} cannot import`]),
+  ];
+  if (lacks.length > 0) return { way: undefined, obstacles: lacks };
   return {
     way: 'by export and import, through this machine',
     obstacles: reaches === 'no' ? [] : [`not between the servers: ${reaches}`],

@@ -2,6 +2,7 @@ import { probe } from '../../../core/steps/preflight.ts';
 import { isMigratorError } from '../../../errors.ts';
 import { stalePartials } from '../../../files/partial-name.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
+import { plural } from '../../../plural.ts';
 import { silent } from '../../../ports/reporter.ts';
 import type { Invocation } from '../../build-command.ts';
 import { wayToOne } from '../../config/no-rc-file.ts';
@@ -112,7 +113,7 @@ async function keys(context: Context): Promise<Finding> {
   return {
     subject: 'keys',
     state: 'good',
-    text: `signing key ${own.keyId}, ${identities.length} identities, in ${folder}`,
+    text: `signing key ${own.keyId}, ${plural(identities.length, 'identity')}, in ${folder}`,
   };
 }
 
@@ -137,14 +138,15 @@ interface Examined {
 
 async function examine(name: string, product: string, context: Context): Promise<Examined> {
   try {
-    const instance = await (await instancesOf(context)).source(name);
+    const instances = await instancesOf(context);
+    const instance = await instances.source(name);
     const info = await probe(instance, silent, context.signal);
     const account = info.account ?? (await instance.adapter.account?.(context.signal)) ?? 'unknown';
     const notes = remarks(name, info);
     return {
       found: [{ subject: name, state: 'good', text: summary(info, account) }, ...notes],
       row: { instance: name, product, version: info.version, account, state: notes.length > 0 ? 'warning' : 'good' },
-      reached: { instance, info },
+      reached: { instance, info, imports: (await instances.target(name)).adapter.imports !== undefined },
     };
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;

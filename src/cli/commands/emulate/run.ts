@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type EmulatorOptions, faultNames, parseFault, refuseFlavor, startEmulator } from '../../../emulators/index.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -48,7 +48,12 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
       '',
       'In the rc file:',
       '  instances:',
-      `    emulated: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
+      `    ${nameOf(directory)}: { ${Object.entries({
+        product,
+        url: running.url,
+        ...credentials,
+        ...references(options),
+      })
         .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
         .join(', ')} }`,
       '',
@@ -58,6 +63,12 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
   await untilAborted(context.signal);
   reporter.report({ type: 'notice', message: 'stopped' });
   return undefined;
+}
+
+/** An instance has the name of its folder, so that two of them do not have one name. */
+function nameOf(directory: string): string {
+  const name = basename(directory);
+  return /^[A-Za-z][\w-]*$/u.test(name) ? name : 'emulated';
 }
 
 function portOf(text: string | undefined, context: Context): number {

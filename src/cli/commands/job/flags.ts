@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
-import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+import { type WaitOptions, withNames, withWaiting } from '../../flags/waiting.ts';
 
 export interface JobListOptions {
   readonly from?: string;
@@ -38,7 +38,7 @@ export function showFlags(command: Command): void {
 
 export function waitFlags(command: Command): void {
   command.argument('<handle>', jobHandle);
-  withWaiting(command);
+  withNames(withWaiting(command));
   examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
 }
 

@@ -1,7 +1,7 @@
 import { waitForJob } from '../../../core/operations/job-wait.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
+import { type TellingOptions, type WaitOptions, waitingOf } from '../../flags/waiting.ts';
 import { tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
@@ -9,7 +9,10 @@ import { describeChanges } from '../changes.ts';
 import { describeJob, describeLeft } from '../summary.ts';
 import { ofJob, openJob } from './open-job.ts';
 
-export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
+export async function runJobWait(
+  { args: [text = ''], options }: Invocation<WaitOptions & Pick<TellingOptions, 'names'>>,
+  context: Context,
+) {
   const waiting = waitingOf(options, context);
   const job = await openJob(text, context, { writes: false });
   const reporter = await context.reporter();
@@ -25,7 +28,7 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
     { handle: job.handle, outcome, status, result, left },
     lines(
       describeJob(job.handle, status, context.columns),
-      describeChanges([], result, { columns: context.columns }),
+      describeChanges([], result, { all: options.names, columns: context.columns }),
       ...describeLeft(left),
     ),
   );

@@ -17,13 +17,15 @@ export async function runPackageInspect({ args: [path = ''] }: Invocation, conte
   const bytes = await openPackageFile(path, context);
   const inspection = await ofPackage(path, inspect(bytes));
   const { manifest, signature } = inspection;
+  const signerName = await nameOf(signature?.keyId, context.io);
+  const yours = (await ownRecipientTexts(context.io)).filter((one) => manifest.content.recipients.includes(one));
   const facts = {
-    signerName: await nameOf(signature?.keyId, context.io),
+    signerName,
     projects: projectsOf(manifest.scope),
     via: viaOf(manifest.scope),
     carriesSecrets: carriesSecrets(manifest.format),
-    yours: (await ownRecipientTexts(context.io)).filter((one) => manifest.content.recipients.includes(one)),
-    unchecked: remainingChecks(path, inspection),
+    yours,
+    unchecked: remainingChecks(path, inspection, { signerName, yours }),
   };
   context.result(
     'package-inspect',

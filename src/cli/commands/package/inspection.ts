@@ -27,9 +27,15 @@ export interface RemainingCheck {
   readonly command: string;
 }
 
-export function remainingChecks(path: string, { manifest, signature }: Inspection): readonly RemainingCheck[] {
+/** The flags are those that this person needs: a key that is known already needs none. */
+export function remainingChecks(
+  path: string,
+  { manifest, signature }: Inspection,
+  { signerName, yours }: Pick<InspectionFacts, 'signerName' | 'yours'>,
+): readonly RemainingCheck[] {
   const verify = `migrator package verify ${/^[\w./:@%+=,-]+$/u.test(path) ? path : `"${path}"`}`;
-  const accept = signature === undefined ? ' --allow-unsigned' : '';
+  const accept = signature === undefined ? ' --allow-unsigned' : signerName === undefined ? ' --trust <key>' : '';
+  const opens = manifest.content.encryption === 'recipients' && yours.length === 0 ? ' --identity <file>' : '';
   return [
     {
       what:
@@ -40,7 +46,7 @@ export function remainingChecks(path: string, { manifest, signature }: Inspectio
     },
     {
       what: `${manifest.content.encryption === 'none' ? 'that' : 'that a key opens it, and that'} every file is as the manifest says`,
-      command: `${verify} --content${accept}`,
+      command: `${verify} --content${accept}${opens}`,
     },
     ...(manifest.source === undefined
       ? []
@@ -80,9 +86,9 @@ export function describeInspection(path: string, inspection: Inspection, facts: 
       : field('carries:', 'no secrets of its import'),
     signature === undefined
       ? field('signed:', 'no')
-      : field('signed:', `by ${signerWords(signature.keyId, facts.signerName)}, as it says`),
+      : field('signed:', `by ${signerWords(signature.keyId, facts.signerName)} (not verified yet)`),
     signature !== undefined && facts.signerName === undefined
-      ? more('a key that you have given no name; get it from its owner, apart from the package')
+      ? more('you do not know this key yet: get it from its owner, and not with the package')
       : undefined,
     ...notes.map((note) => field('note:', note)),
     ...fileLines(manifest),
@@ -118,7 +124,7 @@ function encryptionFields({ manifest, locks, lockFault }: Inspection, yours: rea
     ...(hidden > 0 ? [more(`and ${hidden} more; --json lists all of them`)] : []),
     more(
       locks.length === recipients.length
-        ? `its age header has as many locks, which name nobody: only a key shows whose they are`
+        ? 'the encrypted content has as many locks; a lock does not say whose it is, only its key shows that'
         : `but ${locksWords(locks)}: ${locks.length > recipients.length ? 'others can open it too' : 'not all of them can open it'}`,
     ),
   ];

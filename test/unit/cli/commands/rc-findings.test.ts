@@ -30,7 +30,7 @@ keys:
   signing: ./absent.key
   identities: [./folder, ./empty.txt]
   trust: [./note.txt]
-  recipients: [age1nonsense]
+  recipients: { team: [age1nonsense, 'file:./absent-team.txt', 'file:./note.txt'] }
 http:
   ca: ./note.txt
   cert: ./absent.pem
@@ -49,7 +49,9 @@ describe('config check', () => {
       /- keys\.identities\[0\]: ".*folder" is a folder, not a key file/u,
       /- keys\.identities\[1\]: ".*empty\.txt" is empty/u,
       /- keys\.trust\[0\]: /u,
-      /- keys\.recipients\[0\]: /u,
+      /- keys\.recipients\.team\[0\]: /u,
+      /- keys\.recipients\.team\[1\]: there is no key at ".*absent-team\.txt"/u,
+      /- keys\.recipients\.team\[2\]: line 1 of the keys in ".*note\.txt" is not a public age key/u,
       /- http\.ca: ".*note\.txt" holds no certificate/u,
       /- http\.cert: ".*absent\.pem" does not exist/u,
       /- http\.cert: needs http\.key beside it/u,
@@ -58,7 +60,7 @@ describe('config check', () => {
       /warning: the file ".*absent-secret", which should hold password of instance "lake", does not exist/u,
     ])
       expect(stderr).toMatch(told);
-    expect(stderr).toContain('has 10 problems');
+    expect(stderr).toContain('has 12 problems');
     expect(stderr).not.toContain('key generate');
   });
 

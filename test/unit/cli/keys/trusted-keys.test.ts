@@ -45,6 +45,15 @@ describe('trusted keys', () => {
     expect(await listTrusted(io)).toHaveLength(1);
   });
 
+  test('a key that was trusted without a name gets one, unless the name is taken', async () => {
+    const io = await home();
+    await addTrusted(io, one.keyId, one);
+    await addTrusted(io, 'anna', two);
+    await expect(() => addTrusted(io, 'anna', one)).toThrowCode('CONFLICT');
+    expect(await addTrusted(io, 'ben', one)).toMatchObject({ isNew: false });
+    expect((await listTrusted(io)).map(({ name }) => name)).toEqual(['anna', 'ben']);
+  });
+
   test.each(['', '../evil', 'a/b', '.hidden', 'a b', 'x'.repeat(101), two.keyId])(
     'the name %j is USAGE',
     async (name) => {

@@ -17,6 +17,18 @@ function terminal(): { io: TestIO; stdin: TerminalInput } {
   return { io: testIO({ stdin, stdinIsTTY: true, stderrIsTTY: true }), stdin };
 }
 
+test('a question is folded between words, and the answer is typed behind it', async () => {
+  const { io, stdin } = terminal();
+  const asked = confirm(
+    { ...io, columns: 40, stderr: io.stderr },
+    `undo the job by deleting ${'each project '.repeat(5)}?`,
+  );
+  stdin.write('n\n');
+  await asked;
+  expect(Math.max(...io.err.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40);
+  expect(io.err).toMatch(/ project \? \[y\/N\] $/u);
+});
+
 describe('promptSecret', () => {
   test.each([
     ['hunter2\r', 'hunter2'],

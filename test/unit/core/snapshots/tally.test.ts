@@ -49,6 +49,20 @@ describe('counts of a plan and of its result', () => {
     ]);
   });
 
+  test('what was to be kept and is equal is kept: it is no other action than the planned one', () => {
+    const keeping = [item('keep', 'a'), item('keep', 'b'), item('unchanged', 'c')];
+    const equal: Result = { ...read([], [], []), unchanged: { device: 3 } };
+    expect(tally(keeping, equal)).toEqual([
+      { kind: 'device', action: 'keep', planned: 2, done: 2 },
+      { kind: 'device', action: 'unchanged', planned: 1, done: 1 },
+    ]);
+    const skipped: Result = { ...equal, items: [{ kind: 'device', name: 'a', action: 'skipped' }] };
+    expect(tally(keeping, { ...skipped, unchanged: { device: 2 } })).toEqual(tally(keeping, equal));
+    expect(tally([item('unchanged', 'c')], { ...equal, unchanged: { device: 2 } })).toEqual([
+      { kind: 'device', action: 'unchanged', planned: 1, done: 2 },
+    ]);
+  });
+
   test('what the target alone had and lost is not counted as staying', () => {
     const counts = tally([item('beside', 'e')], read([item('beside', 'e')], ['e@1'], []));
     expect(counts).toEqual([

@@ -95,7 +95,7 @@ describe('what an export left, with the consent of the user', () => {
 
   test('is removed when the answer is yes, and the question names it', async () => {
     const { left, discarded, questions } = await discarding(true, zip);
-    expect(questions).toEqual(['delete the zip A.zip on lab?']);
+    expect(questions).toEqual(['delete what the export left on lab: the zip A.zip?']);
     expect({ left, discarded }).toEqual({ left: [], discarded: ['job-1'] });
   });
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { planImport, spelling } from '../../../../src/core/steps/plan.ts';
+import { announcePlan, planImport, spelling } from '../../../../src/core/steps/plan.ts';
+import { recordingReporter } from '../../../support/ports.ts';
 
 const target = [
   { kind: 'project', id: 'Projects-1', name: 'Web Shop' },
@@ -31,4 +32,19 @@ test('names that look the same are shown with their code points, and others as t
   expect(spelled('Caf\u00e9')).toBe('Caf\u00e9, U+00E9');
   expect(spelled('Cafe\u0301')).toBe('Cafe\u0301, U+0301');
   expect(spelled('Z\u00fcrich')).toBe('Z\u00fcrich');
+});
+
+test('a long plan is announced in one line for each action', () => {
+  const many = (kind: string, action: 'create' | 'keep', count: number) =>
+    Array.from({ length: count }, (_, at) => ({ kind, name: `${kind} ${at}`, action }));
+  const reporter = recordingReporter();
+  announcePlan(
+    [...many('project', 'create', 1), ...many('tenant', 'create', 20), ...many('tenant', 'keep', 2)],
+    'prod',
+    reporter,
+  );
+  expect(reporter.events).toEqual([
+    { type: 'notice', message: 'on prod, keep: 2 tenants' },
+    { type: 'notice', message: 'on prod, create: 1 project, 20 tenants' },
+  ]);
 });

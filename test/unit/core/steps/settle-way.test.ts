@@ -73,7 +73,7 @@ const pair = [instance('lab'), instance('prod')] as const;
 
 describe('the way of a run', () => {
   test('is the first one when nothing speaks against it', async () => {
-    expect(await settle(journey(pair))).toEqual({ name: 'road', reason: 'nothing speaks against it' });
+    expect(await settle(journey(pair))).toEqual({ name: 'road', reason: 'the first choice, and it is possible' });
   });
 
   test('is not one that imports into the space of the source, when the target is another space', async () => {
@@ -167,7 +167,7 @@ describe('the way of a run', () => {
   });
 
   test('is the one of a package, whatever the rc file says; another one that is asked for is refused', async () => {
-    const given = { via: 'sea', reason: 'the package is of it' };
+    const given = { via: 'sea', reason: 'the package was exported by it' };
     expect(await settle(journey([instance('lab', {}, 'road'), instance('prod')], { given }))).toEqual({
       name: 'sea',
       reason: given.reason,

@@ -36,15 +36,17 @@ describe('package inspect, for a person who received the package', () => {
     for (const text of ['Project number 11', 'via:        migration-api', ...others.map(String)])
       expect(stdout).toContain(text);
     expect(stdout).toMatch(/^encrypted: +for 2 recipients, as its manifest says:$/mu);
-    expect(stdout.replace(/\s+/gu, ' ')).toContain('as many locks, which name nobody: only a key shows whose they are');
-    expect(stdout).toMatch(/^signed: +by [0-9A-F]{16}, as it says$/mu);
+    expect(stdout.replace(/\s+/gu, ' ')).toContain(
+      'as many locks; a lock does not say whose it is, only its key shows that',
+    );
+    expect(stdout).toMatch(/^signed: +by [0-9A-F]{16} \(not verified yet\)$/mu);
     expect(stdout).toMatch(/^carries: +no secrets/mu);
   });
 
   test('names each check that remains, with the command that makes it', async () => {
     const { stdout } = await inspected({ scope });
-    expect(stdout).toContain('    migrator package verify p.tar\n');
-    expect(stdout).toContain('    migrator package verify p.tar --content');
+    expect(stdout).toContain('    migrator package verify p.tar --trust <key>\n');
+    expect(stdout).toContain('    migrator package verify p.tar --content --trust <key> --identity <file>\n');
     const unsigned = await inspected({ signer: undefined });
     expect(unsigned.stdout).toContain('nobody has signed it');
     expect(unsigned.stdout).toContain('migrator package verify p.tar --allow-unsigned');
@@ -74,7 +76,10 @@ describe('package inspect, for a person who received the package', () => {
       carriesSecrets: false,
       yours: [],
       unchecked: expect.arrayContaining([
-        { what: expect.any(String), command: 'migrator package verify p.tar --content' },
+        {
+          what: expect.any(String),
+          command: 'migrator package verify p.tar --content --trust <key> --identity <file>',
+        },
       ]),
     });
   });
