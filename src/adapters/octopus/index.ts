@@ -7,6 +7,7 @@ import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
 import { readExport, requireExport } from './export-import/archive.ts';
+import { isExportName } from './export-import/artifact.ts';
 import { limitsOf } from './export-import/limits.ts';
 import { createExporter as createProjectExporter } from './export-import/exports.ts';
 import { createImporter as createProjectImporter, olderTarget } from './export-import/imports.ts';
@@ -46,7 +47,8 @@ export const adapter: AdapterModule = {
     if (file === undefined || others.length > 0) return undefined;
     if (await isReadable(() => requirePackage(file, { encrypted: false }, signal)))
       return 'a package of the Migration API of Octopus Deploy';
-    if (!(await isReadable(() => requireExport(file, signal)))) return undefined;
+    const isNamedSo = isExportName(file.path.split('/').at(-1) ?? '');
+    if (!isNamedSo && !(await isReadable(() => requireExport(file, signal)))) return undefined;
     // What is clearly an export, and not a whole one, is refused here and not after its journey.
     await readExport(file, limitsOf({}), () => undefined, signal);
     return 'an export of projects of Octopus Deploy';

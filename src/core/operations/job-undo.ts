@@ -83,7 +83,7 @@ export async function undoJob(
     }
     const kinds = first && (await deletedKinds(first, ports));
     if (first !== undefined && kinds !== undefined) {
-      const text = `${again}undo ${handle} by deleting each ${kinds.join(' and ')} that it created and nobody changed since? What they share stays`;
+      const text = `${again}undo ${handle} by deleting each ${kinds.join(' and ')} that it created and nobody changed since, with all that ran in it since, such as deployments? What they share stays`;
       await requireConsent(mustAnswer(text), refusal, ports);
       return takeAway(job, first, ports, signal);
     }

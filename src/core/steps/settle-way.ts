@@ -82,7 +82,7 @@ async function chosen(journey: Journey, ways: Ways, signal: AbortSignal): Promis
     };
   }
   const own = looks.filter(({ via }) => via === wanted);
-  if (own.some(({ obstacles }) => obstacles.length > 0)) throw refusal(own, journey);
+  if (own.some(({ obstacles }) => obstacles.length > 0)) throw refusal(own, journey, looks);
   return { name: wanted, reason: given?.reason ?? asked?.reason ?? '' };
 }
 
@@ -189,14 +189,16 @@ function askedFor({ ends }: Journey): Asked | undefined {
   });
 }
 
-function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): MigratorError {
+/** `all` has the ways that are not wanted too: one of them may be open. */
+function refusal(looks: readonly Look[], journey: Journey, all: readonly Look[] = looks): MigratorError {
+  const { ends, sourceVersion } = journey;
   const [first, last] = [ends[0], ends.at(-1)];
   const names = first === last ? [first?.instance.name] : [first?.instance.name, last?.instance.name];
   const against = looks.map(({ title, obstacles }) => `by ${title}: ${obstacles.join('; ')}`);
   const versions = looks.flatMap(({ version }) => version ?? []);
   const target = ends.find(({ as }) => as === 'target');
   return new MigratorError('UNSUPPORTED', `no way for ${names.join(' to ')}: ${against.join('. ')}`, {
-    hint: wayOut(looks),
+    hint: otherWay(all, journey) ?? wayOut(looks),
     details: {
       // A server refuses the account again.
       ...(looks.some(({ lacksRight }) => lacksRight) ? { hopeless: true } : {}),
@@ -206,6 +208,15 @@ function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): Migr
         : { sourceVersion: sourceVersion ?? first?.info.version, targetVersion: target?.info.version }),
     },
   });
+}
+
+/** Another way than the wanted one that is open. */
+function otherWay(all: readonly Look[], { given }: Journey): string | undefined {
+  const open = all.find(({ obstacles }) => obstacles.length === 0);
+  if (open === undefined) return undefined;
+  return given === undefined
+    ? `use --via ${open.via}, or leave out --via`
+    : `export the projects again, with --via ${open.via}`;
 }
 
 /** What opens one of the ways: the least first. */

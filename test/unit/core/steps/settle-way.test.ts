@@ -156,6 +156,17 @@ describe('the way of a run', () => {
     await expect(settle(journey(closed, {}, { via: 'sea' }))).rejects.toThrow('frozen');
   });
 
+  test('is refused with another way that is open: for a package, by a new export', async () => {
+    const closed = [instance('lab', { road: ['flooded'] }), instance('prod')] as const;
+    await expect(settle(journey(closed, {}, { via: 'road' }))).rejects.toMatchObject({
+      hint: 'use --via sea, or leave out --via',
+    });
+    const given = { via: 'road', reason: 'the package is of it' };
+    await expect(settle(journey(closed, { given }))).rejects.toMatchObject({
+      hint: 'export the projects again, with --via sea',
+    });
+  });
+
   test('is the one of the rc file, and two that differ need a word', async () => {
     expect(await settle(journey([instance('lab', {}, 'sea'), instance('prod')]))).toMatchObject({
       name: 'sea',

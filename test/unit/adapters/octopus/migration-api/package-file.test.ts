@@ -95,5 +95,7 @@ describe('the files of a server', () => {
   test('that are clearly an export, and a damaged one, are refused before their journey', async () => {
     const damaged = fileOf(exportZip(shop, { damaged: 'Environments-1' }));
     await expect(() => octopus.recognises!([damaged], never)).toThrowCode('PACKAGE_MALFORMED');
+    const cut = fileOf(exportZip(shop).subarray(0, 2000), 'native/Octopus-Export-20261128-152230 (1).zip');
+    await expect(() => octopus.recognises!([cut], never)).toThrowCode('PACKAGE_MALFORMED');
   });
 });
