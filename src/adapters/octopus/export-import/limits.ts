@@ -1,6 +1,5 @@
-import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
-import { textOf } from '../../shared/option-values.ts';
+import { textOf, wrongOption } from '../../shared/option-values.ts';
 
 /** What a zip of an export may have. Real exports with many releases have many thousand documents. */
 export interface Limits {
@@ -26,7 +25,7 @@ export function limitsOf(options: Options): Limits {
 function countOf(options: Options, name: string): number | undefined {
   const text = textOf(options, name);
   if (text === undefined) return undefined;
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrongLimit('--zip-entries', 'a whole number, such as 1000');
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw wrongOption(name, 'a whole number, such as 1000');
   return Number(text);
 }
 
@@ -34,10 +33,6 @@ function mebibytesOf(options: Options, name: string): number | undefined {
   const text = textOf(options, name);
   if (text === undefined) return undefined;
   const [, count] = /^([1-9]\d{0,4})\s?MiB$/i.exec(text) ?? [];
-  if (count === undefined) throw wrongLimit('--zip-entry-size', 'a size in MiB, such as 128MiB');
+  if (count === undefined) throw wrongOption(name, 'a size in MiB, such as 128MiB');
   return Number(count) * mebibyte;
-}
-
-function wrongLimit(flag: string, expected: string): MigratorError {
-  return new MigratorError('USAGE', `${flag} must be ${expected}`);
 }

@@ -1,9 +1,7 @@
-import { probe } from '../../../core/steps/preflight.ts';
 import { isMigratorError } from '../../../errors.ts';
 import { stalePartials } from '../../../files/partial-name.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import { plural } from '../../../plural.ts';
-import { silent } from '../../../ports/reporter.ts';
 import type { Invocation } from '../../build-command.ts';
 import { wayToOne } from '../../config/no-rc-file.ts';
 import type { Context } from '../../context.ts';
@@ -140,7 +138,7 @@ async function examine(name: string, product: string, context: Context): Promise
   try {
     const instances = await instancesOf(context);
     const instance = await instances.source(name);
-    const info = await probe(instance, silent, context.signal);
+    const info = await instance.adapter.probe(context.signal);
     const account = info.account ?? (await instance.adapter.account?.(context.signal)) ?? 'unknown';
     const notes = remarks(name, info);
     return {
