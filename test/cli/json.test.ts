@@ -249,7 +249,7 @@ describe('documents that --json prints', () => {
     await started.seen(/Ctrl-C stops the instance/);
     started.child.kill('SIGTERM');
     const { stdout } = await started.finished;
-    expect(stdout).toMatch(/emulated: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);
+    expect(stdout).toMatch(/own-key: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);
     expect(stdout).not.toContain(env.OWN_KEY);
   });
 
