@@ -136,7 +136,7 @@ describe('an export without a password', () => {
     const changed = await run(`partial-export --resume ${handle} -o left.tar`);
     expect(changed).toMatchObject({
       code: 7,
-      stderr: expect.stringContaining('your encryption identity is not the one'),
+      stderr: expect.stringContaining('none of your encryption identities is the one'),
     });
     await rename(`${identity}.old`, identity);
     await document(`partial-export --resume ${handle} -o left.tar`);

@@ -306,7 +306,7 @@ describe('migrate-project by Export/Import', () => {
       const { code, stdout } = await run(`${moving} --password env:PASSWORD --preview --yes`);
       expect(code).toBe(0);
       expect(stdout).toMatch(
-        /project Web Shop\n.*environments: Dev\n[^]*nothing was imported[^]*left on prod: the uploaded file/s,
+        /left on prod: the uploaded file[^]*the server's preview:\n.*project Web Shop\n.*environments: Dev\n[^]*nothing was imported/s,
       );
       expect(stdout).not.toContain('job log');
       expect(prod.writes().at(-1)).toMatch(/preview$/);

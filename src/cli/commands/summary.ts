@@ -116,8 +116,12 @@ export function describeLog(log: readonly LogLine[]): string {
 }
 
 /** The server's log, or how to see it. `handle`: undefined for what is in no log of a job. */
-export function describeLogOf(log: readonly LogLine[], handle: string | undefined): string | undefined {
-  if (log.length > 0) return lines("the server's log:", describeLog(log));
+export function describeLogOf(
+  log: readonly LogLine[],
+  handle: string | undefined,
+  preview: boolean,
+): string | undefined {
+  if (log.length > 0) return lines(preview ? "the server's preview:" : "the server's log:", describeLog(log));
   return handle === undefined ? undefined : `the server's log: migrator job log ${handle}`;
 }
 

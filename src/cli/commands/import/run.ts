@@ -126,7 +126,7 @@ function render(
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
     ...describeLeft(left),
-    log.length > 0 || dryRun ? describeLogOf(log, handle) : undefined,
+    log.length > 0 || dryRun ? describeLogOf(log, handle, preview) : undefined,
     dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
   );
 }
