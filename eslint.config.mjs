@@ -94,7 +94,7 @@ export default tseslint.config(
         { assertFunctionNames: ['expect', 'expect*'], additionalTestBlockFunctions: skippable },
       ],
       // What fails in a hook fails the tests.
-      'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: [...skippable, 'beforeAll'] }],
+      'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: [...skippable, 'beforeAll', 'deed'] }],
       // Tables of cases say what holds for each, and some of it holds on some systems only. What the rule is good for, an
       // expectation that is passed over where nothing fails, is forbidden below.
       'jest/no-conditional-expect': 'off',

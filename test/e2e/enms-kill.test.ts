@@ -68,7 +68,10 @@ async function kill(step: string, workshop: Workshop, args: readonly string[]): 
 const backupsIn = async ({ folder }: Workshop) =>
   (await readdir(folder)).filter((name) => /^prod-backup.*r$/.test(name));
 
-test('partial-export after a kill exports once and writes a complete package', async () => {
+const deeds: (readonly [name: string, work: () => Promise<void>])[] = [];
+const deed = (name: string, work: () => Promise<void>): void => void deeds.push([name, work]);
+
+deed('partial-export after a kill exports once and writes a complete package', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const step of sample(
       [
@@ -109,7 +112,7 @@ async function exportWith(name: string, workshop: Workshop): Promise<void> {
 const hasDevice = async (server: RunningEmulator, name: string) =>
   ((await call(server, `query/device?name=${name}`)) as unknown[]).length === 1;
 
-test('import after a kill imports once and loses nothing', async () => {
+deed('import after a kill imports once and loses nothing', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const [index, step] of sample(
       [
@@ -149,7 +152,7 @@ async function exportUpdate(location: string, workshop: Workshop): Promise<void>
 const locationOn = async (server: RunningEmulator) =>
   ((await call(server, 'instance/device/par-gw')) as { readonly location: unknown }).location;
 
-test('an import that only updates is not sent twice after a kill, and its change is there', async () => {
+deed('an import that only updates is not sent twice after a kill, and its change is there', async () => {
   await withEnmsWorkshop(async (workshop) => {
     await again(workshop, exporting);
     await again(workshop, importing);
@@ -162,7 +165,7 @@ test('an import that only updates is not sent twice after a kill, and its change
   });
 });
 
-test('an import that was killed while the server works is waited for and not sent again', async () => {
+deed('an import that was killed while the server works is waited for and not sent again', async () => {
   await withEnmsWorkshop(async (workshop) => {
     await exportWith('in-flight', workshop);
     const { imports } = counting(workshop);
@@ -178,7 +181,7 @@ test('an import that was killed while the server works is waited for and not sen
   });
 });
 
-test('an import that empties never deletes without a backup after a kill, and undo restores the data', async () => {
+deed('an import that empties never deletes without a backup after a kill, and undo restores the data', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const { prod } = workshop;
     await again(workshop, exporting);
@@ -215,7 +218,7 @@ test('an import that empties never deletes without a backup after a kill, and un
 
 const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', '--overwrite-existing'];
 
-test('migrate-project after a kill exports once, imports once and leaves no file here', async () => {
+deed('migrate-project after a kill exports once, imports once and leaves no file here', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const [index, step] of sample(
       [
@@ -243,7 +246,7 @@ test('migrate-project after a kill exports once, imports once and leaves no file
   });
 });
 
-test('migrate-project --via rest after a kill writes what is missing and counts what is there', async () => {
+deed('migrate-project --via rest after a kill writes what is missing and counts what is there', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const byRest = [...moving, '--via', 'rest', '--type', 'device', '--type', 'link'];
     await kill('answer POST /rest/instance/router #1', workshop, byRest);
@@ -262,7 +265,7 @@ test('migrate-project --via rest after a kill writes what is missing and counts 
   });
 });
 
-test('a killed topology run writes one spreadsheet and never deletes devices twice without consent', async () => {
+deed('a killed topology run writes one spreadsheet and never deletes devices twice without consent', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const { run, lab, prod } = workshop;
     const sheet = ['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls'];
@@ -298,4 +301,9 @@ test('a killed topology run writes one spreadsheet and never deletes devices twi
     ]);
     expect(refused.code).not.toBe(0);
   });
+});
+
+// Each takes many processes. All of them run in `npm run prove`.
+test.each(sample(deeds, 4))('%s', async (_, work) => {
+  await expect(work()).resolves.toBeUndefined();
 });

@@ -51,8 +51,11 @@ const outcome = (step: string, exports: number, imports: number): Outcome => ({
   leftovers: [],
 });
 
+const deeds: (readonly [name: string, work: () => Promise<void>])[] = [];
+const deed = (name: string, work: () => Promise<void>): void => void deeds.push([name, work]);
+
 describe('a command that runs again after kill -9', () => {
-  test('partial-export exports once and writes one complete file', async () => {
+  deed('partial-export exports once and writes one complete file', async () => {
     const steps = [
       `after rename ${journal} #3`, // the intent is on disk, but nothing was sent
       'before POST /api/migrations/partialexport #1',
@@ -89,7 +92,7 @@ describe('a command that runs again after kill -9', () => {
     });
   });
 
-  test('partial-export resumes after it was killed during a slow download', async () => {
+  deed('partial-export resumes after it was killed during a slow download', async () => {
     await withWorkshop({}, async (workshop) => {
       const { start, run, lab, folder } = workshop;
       const slow = lab.faults.add({ type: 'route', path: '/api/packages/*/raw', drip: 512, every: 20 });
@@ -112,7 +115,7 @@ describe('a command that runs again after kill -9', () => {
     });
   });
 
-  test('import starts one import and creates nothing twice', async () => {
+  deed('import starts one import and creates nothing twice', async () => {
     const steps = [
       'before GET /api #1', // verified, but the server was not asked yet
       'before POST /api/Spaces-1/packages/raw?overwriteMode=FailIfExists #1',
@@ -140,7 +143,7 @@ describe('a command that runs again after kill -9', () => {
     });
   });
 
-  test('import starts one import after it was killed while the server receives the upload', async () => {
+  deed('import starts one import after it was killed while the server receives the upload', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, start, prod } = workshop;
       expect(await run(exporting)).toMatchObject({ code: 0 });
@@ -198,7 +201,7 @@ describe('a command that runs again after kill -9', () => {
     });
   });
 
-  test('a first run that was killed leaves keys with which the next run makes a good package', async () => {
+  deed('a first run that was killed leaves keys with which the next run makes a good package', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, path } = workshop;
       for (const step of [
@@ -240,7 +243,7 @@ describe('an answer that is lost', () => {
     },
   );
 
-  test('an earlier dry run is not mistaken for the import', async () => {
+  deed('an earlier dry run is not mistaken for the import', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 1 }' }, async (workshop) => {
       const { run, prod } = workshop;
       expect(await run(exporting)).toMatchObject({ code: 0 });
@@ -251,7 +254,7 @@ describe('an answer that is lost', () => {
     });
   });
 
-  test('a run whose start is unclear stays open, and the next run looks before it starts a job', async () => {
+  deed('a run whose start is unclear stays open, and the next run looks before it starts a job', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 0 }' }, async (workshop) => {
       const { run, lab } = workshop;
       lab.faults.add({
@@ -273,4 +276,9 @@ describe('an answer that is lost', () => {
       expect(exports).toBe(1);
     });
   });
+});
+
+// Each takes many processes. All of them run in `npm run prove`.
+test.each(sample(deeds, 4))('%s', async (_, work) => {
+  await expect(work()).resolves.toBeUndefined();
 });

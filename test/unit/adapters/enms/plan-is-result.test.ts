@@ -12,6 +12,7 @@ import { Secret } from '../../../../src/secret.ts';
 import { adapterTools, never } from '../../../support/adapter-tools.ts';
 import { packaged } from '../../../support/enms-client.ts';
 import { fc } from '../../../support/property.ts';
+import { all } from '../../../support/sample.ts';
 
 let folder: string;
 let servers: readonly RunningEmulator[];
@@ -124,7 +125,7 @@ test.each(['web', 'rest'])(
       ]);
       expect(planned.map(([key = '']) => [key, did(key)])).toEqual(planned);
     });
-    await fc.assert(property, { numRuns: 8 });
+    await fc.assert(property, { numRuns: all ? 8 : 4 });
   },
   120_000,
 );
