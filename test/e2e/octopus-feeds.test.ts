@@ -37,8 +37,9 @@ describe('what the feed of the target would refuse is refused before anything st
       await appendFile(workshop.path('.migratorrc.yaml'), `${rc.replace('URL', prod.url)}\n`);
       const options = { env: { ...env, DIM_KEY: 'API-SAMPLEREADONLY00000000000000' } };
       const to = ['--to', 'dim'];
+      const toDim = between.map((word) => (word === 'prod' ? 'dim' : word));
       const lines = [
-        ...['push', 'relay', 'auto'].map((route) => ['migrate-project', ...between, ...to, '--route', route]),
+        ...['push', 'relay', 'auto'].map((route) => ['migrate-project', ...toDim, '--route', route]),
         [...export_, ...to],
       ];
       for (const line of lines) {

@@ -64,7 +64,8 @@ export async function relay(
   );
   const verified = await tellingLeft(async () => input.verifies?.(imported), rest);
   // While something is missing on the target, the export is the only copy that a person can look into.
-  const arrived = hasArrived(imported, verified);
+  const asks = facet(source, 'exports').leftBy !== undefined;
+  const arrived = hasArrived(imported, verified) && (imported.outcome !== 'started' || !asks);
   if (!input.dryRun) kept = await (arrived ? discard() : rest());
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
@@ -80,10 +81,10 @@ export async function relay(
   };
 }
 
-/** Whether the import has ended and nothing is known to be missing on the target. */
-function hasArrived({ outcome, result }: ImportReport, verified: Verified | undefined): boolean {
+/** Whether nothing is known to be missing on the target. */
+function hasArrived({ result }: ImportReport, verified: Verified | undefined): boolean {
   const missing = result === undefined ? 0 : result.counts.failed + result.counts['not-seen'];
-  return outcome !== 'started' && missing === 0 && (verified?.differences ?? []).length === 0;
+  return missing === 0 && (verified?.differences ?? []).length === 0;
 }
 
 /** Asks an importer of files, which gets the projects only after the export, whether it would take them. */
