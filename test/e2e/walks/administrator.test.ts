@@ -162,7 +162,7 @@ test('meets a server that is down: each command names it, and nothing hangs', as
     ]) {
       const { code, stdout, stderr } = await line(typed);
       expect({ typed, code, stdout }).toEqual({ typed, code: 5, stdout: '' });
-      expect(stderr).toContain('error: 127.0.0.1:1 refuses connections\nmigrator: hint: check the URL');
+      expect(stderr).toContain('error: gone: 127.0.0.1:1 refuses connections\nmigrator: hint: check the URL');
     }
   });
 });

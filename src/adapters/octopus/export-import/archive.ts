@@ -171,7 +171,7 @@ export function malformedOf({ path }: ArtifactFile): Malformed {
   return (why, cause) =>
     new MigratorError('PACKAGE_MALFORMED', `${path} is not a whole export of projects: ${why}`, {
       // A whole export can be larger than the limits.
-      hint: `${why.includes('--zip-entr') ? 'allow more, or move fewer projects at once' : 'export the projects again'}; nothing was sent to the target`,
+      hint: `${why.endsWith(' allows more') ? 'allow more, or move fewer projects at once' : 'export the projects again'}; nothing was sent to the target`,
       cause,
     });
 }
