@@ -1,6 +1,6 @@
 // Runs the proofs that are too long for `npm test`: all steps of the kill tests, all faults at all requests, all planted
-// losses, all flipped bits of a package, all lies of the servers, and a kill between any two requests. `npm test` takes a seeded sample of them. Prints how
-// long it took. Arguments go to jest, such as the path of one proof.
+// losses, all flipped bits of a package, all lies of the servers, a kill between any two requests, and longer runs of random
+// graphs. `npm test` takes a seeded sample of them. Prints how long it took. Arguments go to jest, such as the path of one proof.
 import { spawnSync } from 'node:child_process';
 
 const proofs = [
@@ -13,6 +13,9 @@ const proofs = [
   'test/proof/',
   'test/unit/package/mutations',
   'test/unit/package/seal.test',
+  'test/support/environment',
+  'test/contract/enms-round-trip',
+  'plan-is-result',
 ];
 const given = process.argv.slice(2);
 const started = Date.now();

@@ -279,6 +279,6 @@ describe('an answer that is lost', () => {
 });
 
 // Each takes many processes. All of them run in `npm run prove`.
-test.each(sample(deeds, 4))('%s', async (_, work) => {
+test.each(sample(deeds, 3))('%s', async (_, work) => {
   await expect(work()).resolves.toBeUndefined();
 });
