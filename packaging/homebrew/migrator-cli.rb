@@ -1,7 +1,7 @@
 class MigratorCli < Formula
   desc "Moves projects between instances of automation and BI servers"
   homepage "@HOMEPAGE@"
-  url "https://registry.npmjs.org/migrator-cli/-/migrator-cli-@VERSION@.tgz"
+  url "@REPOSITORY@/releases/download/v@VERSION@/migrator-cli-@VERSION@.tgz"
   sha256 "@NPM_SHA256@"
   license "MIT"
 

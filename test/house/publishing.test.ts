@@ -150,7 +150,7 @@ describe('the scripts of a release', () => {
       });
     }
     const formula = await written('migrator-cli.rb');
-    expect(formula).toContain('url "https://registry.npmjs.org/migrator-cli/-/migrator-cli-9.8.7.tgz"');
+    expect(formula).toContain('url "https://github.com/acme/migrator/releases/download/v9.8.7/migrator-cli-9.8.7.tgz"');
     expect(formula).toContain(`sha256 "${sha256('the package')}"`);
     expect(await written('NOTES.md')).toBe('- A line.\n');
   });

@@ -37,7 +37,7 @@ describe('explain', () => {
   test('a fault in code that the rc file names is told as one of that file, and not of migrator', () => {
     const error = Object.assign(new TypeError('x is not a function'), {
       stack:
-        'TypeError: x is not a function\n    at Object.start (file:///work/acme.mjs:87:7)\n    at run (file:///a/b.js:1:1)',
+        'TypeError: x is not a function\n    at Object.start (file:///adapters/acme.mjs:87:7)\n    at run (file:///a/b.js:1:1)',
     });
     expect(explain(error, quietly)).toMatchObject({ exitCode: exitCodes.bug });
     expect(explain(error, quietly).lines.at(-1)).toMatch(
