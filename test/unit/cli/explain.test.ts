@@ -41,7 +41,7 @@ describe('explain', () => {
     });
     expect(explain(error, quietly)).toMatchObject({ exitCode: exitCodes.bug });
     expect(explain(error, quietly).lines.at(-1)).toMatch(
-      /^migrator: hint: this is a bug in .work.acme\.mjs, which migrator /u,
+      /^migrator: hint: this is a bug in .adapters.acme\.mjs, which migrator /u,
     );
     expect(explain(new TypeError('own'), quietly).lines.at(-1)).toMatch(/^migrator: hint: this is a bug in migrator /u);
   });
