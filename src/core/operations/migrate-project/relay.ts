@@ -73,7 +73,7 @@ export async function relay(
     verified,
     left: [
       // What `discard` takes away is named by the adapter.
-      ...(arrived && facet(source, 'exports').leftBy === undefined ? leftBy(source, prepared.leaves) : kept),
+      ...(arrived && !asks ? leftBy(source, prepared.leaves) : kept),
       ...imported.left,
     ],
     projects: names.length > 0 ? names : [prepared.package.id],
