@@ -10,6 +10,8 @@ const leaves = [
   'src/portable-path.ts',
   'src/json-text.ts',
   'src/plural.ts',
+  'src/plain-text.ts',
+  'src/amounts.ts',
 ];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
 
@@ -98,6 +100,12 @@ export const rooms = {
     may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
   },
 
+  'core/report': {
+    paths: ['src/core/report/'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package'],
+  },
+  report: { paths: ['src/report/'], folders: ['html'], may: [...below, 'core/report'] },
+
   testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
   'testing/memory': { paths: ['src/testing/memory/'], may: below },
 
@@ -118,7 +126,7 @@ function cli() {
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],
-    ['help/'],
+    ['help/', 'reporting/'],
     ['flags/', 'servers/', 'keys/'],
     ['context.ts'],
     ['config/'],
@@ -138,6 +146,8 @@ function cli() {
     'core/snapshots',
     'core/steps',
     'core/operations',
+    'core/report',
+    'report',
   ];
   const name = (/** @type {string} */ place) => `cli/${place.replace(/\/$|\.ts$/gu, '')}`;
   return Object.fromEntries(
