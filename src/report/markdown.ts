@@ -9,6 +9,7 @@ import {
   differenceWords,
   endWords,
   headline,
+  noWayBack,
   outcomeWord,
   refWords,
   signerWords,
@@ -80,7 +81,7 @@ export function renderMarkdown(report: Report): string {
     ...(run === undefined ? [] : runOf(report, run)),
     ...section('Warnings', warnings.map((warning) => `- ${text(warning)}`).join('\n')),
     ...section('What to do next', ...next.map((step) => stepOf(step.text, step.command))),
-    ...section('To take it back', ...(run?.undo ?? []).map(block)),
+    ...section('To take it back', ...(run?.undo ?? []).map(block), noWayBack(report)),
     `migrator ${text(report.migrator)}, exit code ${report.exitCode}`,
   ]
     .filter((part) => part !== '')

@@ -159,3 +159,12 @@ export const differenceWords = (report: Report) => ({
   'only-to': `only on ${report.to?.name ?? 'the target'}`,
   differs: 'differs',
 });
+
+/** Said of a run that changed the target, when no command takes it back. */
+export function noWayBack({ verb, dryRun, tiles, run }: Report): string | undefined {
+  const { created, overwritten, merged, deleted } = tiles.counts;
+  const isChanged =
+    (tiles.basis === 'seen' || tiles.basis === 'claimed') && created + overwritten + merged + deleted > 0;
+  if (dryRun || run === undefined || verb === 'job undo' || run.undo.length > 0 || !isChanged) return undefined;
+  return 'This machine has neither a backup nor a record with which migrator could take this run back.';
+}

@@ -13,8 +13,11 @@ type Value = Html | string | number | undefined | readonly Html[];
 
 /** A template of HTML. Whatever is put into it is text and is escaped, unless it is HTML already. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return new Html(parts.map((part, index) => part + shown(values[index])).join(''));
+  return new Html(parts.map((part, index) => part.replace(indents, '\n') + shown(values[index])).join(''));
 }
+
+/** How the templates are indented here says nothing about the page. */
+const indents = /\n\s+/gu;
 
 export const nothing = new Html('');
 
@@ -38,10 +41,8 @@ const entities: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/gu, (character) => entities[character] ?? character);
 
 /** Plain data for a `<script type="application/json">`: no sign in it can end the element, and no reader sees another value. */
-export function embedded(value: unknown): Html {
-  return new Html(
-    JSON.stringify(value).replace(/[<>&\u2028\u2029]/gu, (character) => {
-      return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    }),
-  );
+export function embedded(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/gu, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { Report, RunFacts } from '../../core/report/report.ts';
-import { basisWords, endWords, headline, outcomeWord, tilesOf, timeWords, toneOf, whenWords } from '../words.ts';
+import { itemStates, type Report, type RunFacts } from '../../core/report/report.ts';
+import {
+  basisWords,
+  noWayBack,
+  endWords,
+  headline,
+  outcomeWord,
+  tilesOf,
+  timeWords,
+  toneOf,
+  whenWords,
+} from '../words.ts';
 import { embedded, Html, html, nothing } from './escape.ts';
 import { changesPart, comparisonPart, facts, jobsPart, packagePart, projectsPart, section } from './run-parts.ts';
 import { script } from './script.ts';
@@ -8,6 +18,12 @@ import { style } from './style.ts';
 import { wavePart } from './wave-parts.ts';
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+// The hashes are of what stands between the tags, so these are no templates that a formatter may touch.
+const styleElement = new Html(`<style>${style}</style>`);
+const scriptElement = new Html(`<script>${script}</script>`);
+const dataElement = (report: Report): Html =>
+  new Html(`<script type="application/json" id="report">${embedded(report)}</script>`);
 
 /** Nothing is loaded, and only the style and the script of this page count. */
 const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
@@ -28,9 +44,7 @@ export function renderHtml(report: Report): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>${outcomeWord(report)}: ${title}</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>
@@ -49,7 +63,7 @@ export function renderHtml(report: Report): string {
                   </ul>`,
                 )
           }
-          ${nextPart(report)} ${run === undefined ? nothing : undoPart(run)}
+          ${nextPart(report)} ${run === undefined ? nothing : undoPart(report, run)}
           <footer>
             <p>
               Written by migrator ${migrator}, exit code ${exitCode}. This page holds its JSON document in the element
@@ -57,12 +71,7 @@ export function renderHtml(report: Report): string {
             </p>
           </footer>
         </main>
-        <script type="application/json" id="report">
-          ${embedded(report)}
-        </script>
-        <script>
-          ${new Html(script)};
-        </script>
+        ${dataElement(report)} ${scriptElement}
       </body>
     </html> `.text;
 }
@@ -76,12 +85,12 @@ function head(report: Report, title: string): Html {
       ><span>migrator ${verb}${dryRun ? ', dry run' : ''}</span>
     </p>
     <h1>${title}</h1>
+    ${statesOf(report)}
     ${
       error === undefined
         ? nothing
         : html`<div class="box ${toneOf(outcome)}">
             <p>${error.message}</p>
-            ${error.hint === undefined ? nothing : html`<p>${error.hint}</p>`}
             <p class="small">${error.code}</p>
           </div>`
     }
@@ -97,6 +106,16 @@ function head(report: Report, title: string): Html {
       ['Backup', run?.backup === undefined ? undefined : html`<code>${run.backup}</code>`],
     ])}
   </header>`;
+}
+
+/** How many projects of a wave are in which state: what people ask first. */
+function statesOf({ wave }: Report): Html {
+  if (wave === undefined) return nothing;
+  const badges = itemStates.flatMap((state) => {
+    const count = wave.items.filter((item) => item.state === state).length;
+    return count === 0 ? [] : [html`<span class="badge ${toneOf(state)}">${count} ${state}</span>`];
+  });
+  return html`<p class="states">${badges}</p>`;
 }
 
 function tiles(report: Report): Html {
@@ -145,7 +164,8 @@ function nextPart({ next }: Report): Html {
 
 const commandLine = (command: string): Html => html`<pre><code>${command}</code></pre>`;
 
-function undoPart({ undo }: RunFacts): Html {
-  if (undo.length === 0) return nothing;
+function undoPart(report: Report, { undo }: RunFacts): Html {
+  const none = noWayBack(report);
+  if (undo.length === 0) return none === undefined ? nothing : section('undo', 'To take it back', html`<p>${none}</p>`);
   return section('undo', 'To take it back', html`${undo.map(commandLine)}`);
 }

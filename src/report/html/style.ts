@@ -20,6 +20,7 @@ code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',m
 .over{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center;color:var(--soft);font-size:.9rem}
 .badge{display:inline-block;padding:.05rem .6rem;border-radius:1rem;font-size:.85rem;font-weight:600;white-space:nowrap}
 .badge.big{font-size:1rem;padding:.15rem .85rem}
+.states{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.8rem}
 .good{color:var(--good);background:var(--good-bg)}
 .warn{color:var(--warn);background:var(--warn-bg)}
 .bad{color:var(--bad);background:var(--bad-bg)}
@@ -29,7 +30,7 @@ code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',m
 .card{background:var(--card);border:1px solid var(--line);border-radius:.6rem}
 dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.35rem 1.25rem;margin-top:1.25rem;padding:1rem 1.1rem}
 dl.facts dt{color:var(--soft)}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.6rem,1fr));gap:.6rem;margin-top:1.25rem}
+.tiles{display:grid;grid-template-columns:repeat(8,1fr);gap:.6rem;margin-top:1.25rem}
 .tile{padding:.7rem .85rem;display:flex;flex-direction:column}
 .tile b{font-size:1.6rem;line-height:1.2;font-variant-numeric:tabular-nums}
 .tile span{font-size:.875rem}
@@ -47,6 +48,7 @@ th{text-align:left;font-weight:600;color:var(--soft);font-size:.85rem;padding:.5
 td{padding:.5rem .9rem;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child td{border-bottom:0}
 tr[hidden]{display:none}
+#items-table td.wide{width:55%}
 td.tight{white-space:nowrap;width:1%}
 td .soft{display:block;font-size:.875rem}
 .list li{padding:.6rem 1.1rem;border-bottom:1px solid var(--line)}
@@ -74,6 +76,7 @@ i.bad{background:var(--bad-bar)}
 i.calm{background:var(--calm-bar)}
 footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
 :focus-visible{outline:2px solid var(--calm);outline-offset:2px}
+@media (max-width:60rem){.tiles{grid-template-columns:repeat(4,1fr)}}
 @media (max-width:40rem){
 main{padding:1.25rem .9rem 3rem}
 h1{font-size:1.4rem}
@@ -91,7 +94,8 @@ dl.facts dt{font-size:.85rem}
 .stack tr[hidden]{display:none}
 .stack tr:last-child{border-bottom:0}
 .stack td{padding:0;border:0}
-.stack td.wide{flex-basis:100%}
+.stack td.wide,#items-table td.wide{flex-basis:100%;width:auto}
+#items-table td:nth-child(2){flex:1 1 60%}
 .stack td.tight{width:auto}
 }
 @media print{
@@ -100,6 +104,10 @@ dl.facts dt{font-size:.85rem}
 --good-bar:#2f9e5b;--warn-bar:#d48806;--bad-bar:#d1242f;--calm-bar:#3b82d6}
 body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 main{max-width:none;padding:0}
+.tiles{grid-template-columns:repeat(8,1fr);gap:.4rem}
+.tile{padding:.5rem}
+.tile b{font-size:1.3rem}
+.tile span{font-size:.75rem}
 .tools input,.tools select,.jump{display:none}
 thead{display:table-header-group}
 tr,.tile,.list li,.lane{break-inside:avoid}

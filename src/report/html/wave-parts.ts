@@ -41,16 +41,20 @@ export function wavePart({ endedAt }: Report, { items }: WaveFacts): Html {
 
 function row(item: WaveItem): Html {
   const { id, project, wave, owner, from, to, state, reason, error, run } = item;
-  const about = [id === project ? undefined : id, wave, owner].filter((part) => part !== undefined).join(' · ');
-  const counts = run === undefined ? '' : countsWords(run.tiles);
+  const about = joined([id === project ? undefined : id, wave, owner, `${from} → ${to}`]);
+  const counts = run === undefined ? undefined : countsWords(run.tiles);
+  const told = error?.message ?? reason;
   return html`<tr data-kind="${wave}" data-action="${state}">
     <td class="tight">${badge(state)}</td>
-    <td><strong>${project}</strong>${line(about)}${line(`${from} → ${to}`)}</td>
+    <td><strong>${project}</strong>${line(about)}</td>
     <td class="wide">
-      ${error === undefined ? nothing : html`${error.message} <span class="soft">${error.code}</span>`}${reason}${error === undefined && reason === undefined ? counts : line(counts)}${line(timesOf(item))}${more(item)}
+      ${told ?? counts}${line(joined([error?.code, told === undefined ? undefined : counts, timesOf(item)]))}${more(item)}
     </td>
-  </tr> `;
+  </tr>`;
 }
+
+const joined = (parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join(' · ');
 
 const line = (text: string): Html => (text === '' ? nothing : html`<span class="soft">${text}</span>`);
 
