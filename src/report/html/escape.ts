@@ -40,9 +40,9 @@ const entities: Readonly<Record<string, string>> = {
 /** Holds between tags and in a quoted attribute. */
 const escaped = (text: string): string => text.replace(/[&<>"']/gu, (character) => entities[character] ?? character);
 
-/** Plain data for a `<script type="application/json">`: no sign in it can end the element, and no reader sees another value. */
+/** Plain data for a `<script type="application/json">`: no sign in it ends the element or turns letters around. */
 export function embedded(value: unknown): string {
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/gu, (character) => {
+  return JSON.stringify(value).replace(/[<>&\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
 }

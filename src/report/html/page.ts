@@ -73,7 +73,7 @@ export function renderHtml(report: Report): string {
         </main>
         ${dataElement(report)} ${scriptElement}
       </body>
-    </html> `.text;
+    </html>`.text.concat('\n');
 }
 
 function head(report: Report, title: string): Html {

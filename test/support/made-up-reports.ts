@@ -1,6 +1,6 @@
-import { waveReport } from '../../src/core/report/make.ts';
+import { runReport, waveReport } from '../../src/core/report/make.ts';
 import { zeros } from '../../src/core/report/facts.ts';
-import type { ItemState, Report, RunFacts, WaveItem } from '../../src/core/report/report.ts';
+import type { Change, ItemState, Report, RunFacts, WaveItem } from '../../src/core/report/report.ts';
 
 const begin = Date.parse('2026-11-28T22:00:00Z');
 const minute = 60_000;
@@ -117,5 +117,71 @@ function runOf(index: number, project: string, failed: boolean): RunFacts {
     warnings: index % 20 === 5 ? ['2 runbooks have a published snapshot, which does not travel'] : [],
     left: [],
     undo: failed ? [] : [`migrator job undo ${handle}`],
+  };
+}
+
+const changes: readonly Change[] = [
+  { kind: 'project', name: 'Billing', planned: 'create', became: 'failed', reason: 'the name is taken | by `another`' },
+  { kind: 'project', name: hostile, planned: 'overwrite', became: 'overwritten' },
+  { kind: 'environment', name: 'Test', planned: 'keep', became: 'skipped', wanted: true },
+  {
+    kind: 'environment',
+    name: 'Prod\u0000\u001b[31m',
+    planned: 'keep',
+    became: 'skipped',
+    reason: 'the source has another one',
+  },
+  { kind: 'variable', name: 'Web Shop/Site.Host', planned: 'create', became: 'created' },
+];
+
+/** The report of one run in which everything has a hostile name, and every part is there. */
+export function madeUpRun(more: Partial<Report> = {}, also: readonly Change[] = []): Report {
+  const handle = 'octopus:prod:ServerTasks-7';
+  const facts: RunFacts = {
+    projects: [{ name: hostile }, { name: 'Billing', outcome: 'failed', reason: `because of ${hostile}` }],
+    route: 'push',
+    via: { name: 'migration-api', reason: 'the first choice, and it is possible' },
+    jobs: [{ handle, instance: 'prod', kind: 'import', state: 'partial', startedAt: at(0), endedAt: at(3) }],
+    package: {
+      id: 'Octopus.Space.Migration',
+      version: '1.0.0',
+      file: hostile,
+      size: 26112,
+      contentSha256: 'a1'.repeat(32),
+      createdAt: at(0),
+      signer: { keyId: '9041498F41F08E29', name: hostile, trustedBy: 'the rc file' },
+      encryption: 'recipients',
+      recipients: [{ recipient: 'age1qyqszqgpqyqszqgpqyqszqgp', you: false, groups: [hostile] }],
+    },
+    tiles: { basis: 'seen', counts: { ...zeros(), created: 1, overwritten: 1, skipped: 2, failed: 1 } },
+    changes: [...changes, ...also],
+    comparison: {
+      equal: 12,
+      differences: [{ kind: 'variable', name: hostile, difference: 'differs', fields: [hostile] }],
+      blind: [`passwords of ${hostile}`],
+    },
+    warnings: [`a warning about ${hostile}`, 'see https://tracker.example/?a=1&b=2 and ask @erika'],
+    left: [{ instance: 'lab', what: `package ${hostile}`, remove: 'migrator package delete A@1 --from lab' }],
+    backup: '/backups/prod.tar',
+    undo: [`migrator job undo ${handle}`],
+  };
+  return {
+    ...runReport(
+      {
+        migrator: '0.1.0',
+        verb: 'migrate-project',
+        outcome: 'partial',
+        exitCode: 3,
+        dryRun: false,
+        by: `erika@${hostile}`,
+        startedAt: at(0),
+        endedAt: at(4),
+        from: { name: 'lab', product: 'octopus', version: '2025.4.1', url: `https://octopus.lab.example/${hostile}` },
+        to: { name: 'prod', product: 'octopus', version: '2025.4.1', url: 'https://octopus.example' },
+        error: { code: 'JOB_FAILED', message: `the import failed: ${hostile}`, hint: 'see the log' },
+      },
+      { facts },
+    ),
+    ...more,
   };
 }
