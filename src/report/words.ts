@@ -71,8 +71,17 @@ const mostNames = 3;
 
 function listed(names: readonly string[]): string {
   const more = names.length - mostNames;
-  return [...names.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const shown = [...names.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])];
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
 }
+
+const routes: Readonly<Record<string, string>> = {
+  move: 'by the servers',
+  push: 'pushed by the source server',
+  relay: 'through this machine',
+};
+
+export const routeWords = (route: string): string => plainText(routes[route] ?? route);
 
 export const refWords = ({ id, version }: { readonly id: string; readonly version: string }): string =>
   plainText(version === '' ? id : `${id}@${version}`);
