@@ -180,7 +180,7 @@ function packageOf({ package: found }: RunFacts): string | undefined {
     ['SHA-256 of the content', contentSha256 && code(contentSha256)],
     ['signed by', signer === null ? 'nobody' : signer && text(signerWords(signer))],
     ['encryption', encryption && text(encryption)],
-    ['recipients', recipients && recipients.map(({ recipient }) => code(recipient)).join('<br>')],
+    ['recipients', recipients?.map(({ recipient }) => code(recipient)).join('<br>')],
   ];
   return table(
     ['', ''],

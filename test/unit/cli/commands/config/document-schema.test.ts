@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { progressEvent, progressJsonSchema } from '../../../../../src/cli/commands/config/progress-event.ts';
-import { reportBody } from '../../../../../src/cli/commands/report-document.ts';
+import type { reportBody } from '../../../../../src/cli/commands/report-document.ts';
 import type { Report } from '../../../../../src/core/report/report.ts';
 import { documents, documentSchema } from '../../../../support/documents.ts';
 import { madeUpRun, madeUpWave } from '../../../../support/made-up-reports.ts';
