@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import axeCore from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { renderReport } from '../../src/report/index.ts';
 import { hostile, madeUpRun, madeUpWave } from '../support/made-up-reports.ts';
@@ -76,7 +75,7 @@ describeWith(['chromium'], 'the page of a report in a browser', () => {
 
   /** The faults that axe-core calls serious or critical. */
   async function seriousFaults(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-    await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    await page.evaluate(axeCore.source);
     return page.evaluate(
       async (only) => {
         const { axe } = globalThis as unknown as {

@@ -88,13 +88,14 @@ class RunReport implements AskedReport {
   }
 
   /** The run is a wave. `facts` is called when the report is written. */
-  ofWave(facts: () => WaveFacts): void {
+  ofWave(facts: () => WaveFacts, ends: Pick<Ending, 'from' | 'to'> = {}): void {
     this.#wave = facts;
+    this.#ending = ends;
   }
 
   ended(outcome: string | undefined, ending: Ending = {}): void {
     this.#outcome = outcome === 'partial' || outcome === 'started' ? outcome : 'done';
-    this.#ending = ending;
+    this.#ending = { ...this.#ending, ...ending };
   }
 
   failed(error: unknown, { document, exitCode }: Explanation): void {

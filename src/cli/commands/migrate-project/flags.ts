@@ -34,8 +34,6 @@ export function migrateProjectFlags(command: Command, products: Products): void 
   withReport(command);
   withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
-  examples(command, [
-    'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
-    'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
-  ]);
+  // One, because the help with the flags of Octopus Deploy fills the screen.
+  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run --report plan.html']);
 }
