@@ -16,6 +16,8 @@ interface Section {
 /** One screen, less the examples. */
 const mostLines = 41;
 const widestTerm = 30;
+/** Below this width a description does not stand beside its flag. */
+const narrow = 60;
 /** The groups of flags that are folded when the screen is full, this one first. */
 const foldable = ['package', 'waiting'];
 
@@ -70,9 +72,15 @@ function namesOnly({ title, name, rows }: Section, command: Command, width: numb
   return ['', ...wrapped(`${title.replace(/:$/u, '')} (${pathOf(command)} --help=${name}): ${flags}`, width, '  ')];
 }
 
+/** A description in the lines under its term, where there is no room beside it. */
+const below = (text: string, width: number): readonly string[] =>
+  wrapped(text, width - 6).map((line) => `      ${line}`);
+
 /** With `isTight`, each description is at most one line. */
 function list(title: string, rows: readonly Row[], width: number, isTight = false): readonly string[] {
   if (rows.length === 0) return [];
+  if (width < narrow)
+    return ['', title, ...rows.flatMap(([term, text]) => [`  ${term}`, ...below(brief(text, width - 6), width)])];
   const column = Math.min(widestTerm, Math.max(...rows.map(([term]) => term.length))) + 4;
   return [
     '',

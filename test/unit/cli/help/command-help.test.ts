@@ -126,3 +126,17 @@ describe('the product whose flags the help shows', () => {
     expect(stdout).toContain('Flags of a product:');
   });
 });
+
+test('a narrow terminal shows each description whole, under its flag', async () => {
+  const folder = await folderWith(undefined);
+  const { stdout } = await commandLine(['import', '--help'], {
+    cwd: folder,
+    env: { HOME: join(folder, 'home') },
+    columns: 40,
+  });
+  const [text = ''] = stdout.split('\nExamples:\n');
+  expect(text).toContain(
+    '  --on-conflict <fail|keep|overwrite>\n      what to do if the feed already has\n      this id and version\n',
+  );
+  for (const line of text.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(40);
+});
