@@ -47,6 +47,8 @@ export async function createProgram(context: Context, argv?: readonly string[]):
  */
 function govern(command: Command, program: Command, context: Context): void {
   refuseContradictions(command);
+  if (command !== program && command.commands.length > 0)
+    command.helpCommand('help [command]', 'show the help of a command');
   command.copyInheritedSettings(program).exitOverride((error) => {
     // Commander also throws after --help and --version. These are not failures.
     if (error.exitCode === 0) throw error;

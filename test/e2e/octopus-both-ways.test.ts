@@ -141,7 +141,10 @@ describe('a Space Manager without the system right', () => {
       const asReader = { env: { ...env, LAB_KEY: key, PROD_KEY: key } };
       const moving = ['migrate-project', 'Warehouse', '--from', 'lab', '--to', 'prod', ...password, '--skip-existing'];
       const refused = await run(moving, asReader);
-      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('is no Space Manager of the space') });
+      expect(refused).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('is not a Space Manager of the space'),
+      });
       const blind = await run(moving, { env: { ...env, LAB_KEY: 'API-SAMPLEPACKAGEPUBLISHER000000' } });
       expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/no Space Manager.*ProjectView/) });
       expect(blind.stderr).not.toContain('AdministerSystem');

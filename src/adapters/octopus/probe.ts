@@ -22,7 +22,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   const other = await offersExportImport(server, signal);
   // Export/Import needs neither the right nor the mode.
   if (maintenance === undefined && !other) {
-    notes.push('maintenance mode cannot be read; the account is probably no system administrator');
+    notes.push('maintenance mode cannot be read; the account is probably not a system administrator');
   }
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);

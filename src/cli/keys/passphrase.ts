@@ -24,11 +24,12 @@ const rows = [
 export function trivialBecause(passphrase: string): string | undefined {
   const text = passphrase.normalize('NFKC').toLowerCase();
   const characters = Array.from(text);
-  if (characters.length < shortest) return `it has less than ${shortest} characters`;
+  if (characters.length < shortest) return `it has fewer than ${shortest} characters`;
   if (/^(.{1,4}?)\1+$/su.test(text) || new Set(characters).size < fewestCharacters)
-    return `it repeats itself, or has less than ${fewestCharacters} different characters`;
+    return `it repeats itself, or has fewer than ${fewestCharacters} different characters`;
   const backwards = [...characters].reverse().join('');
-  if (rows.some((row) => row.includes(text) || row.includes(backwards))) return 'it is a row of neighbours';
+  if (rows.some((row) => row.includes(text) || row.includes(backwards)))
+    return 'it is a row of neighbouring keys or characters';
   const bare = text.replace(/[^\p{L}]/gu, '');
   const half = bare.slice(0, bare.length / 2);
   if (wellKnown.has(bare) || (half !== '' && half + half === bare && wellKnown.has(half)))
@@ -36,7 +37,7 @@ export function trivialBecause(passphrase: string): string | undefined {
   return undefined;
 }
 
-const rule = `a passphrase has at least ${shortest} characters, ${fewestCharacters} of them different, and is no well-known word and no row such as 1234567890; several random words are good`;
+const rule = `a passphrase has at least ${shortest} characters, ${fewestCharacters} of them different, and must not be a well-known word or a row such as 1234567890; several random words are good`;
 
 /**
  * A passphrase that will lock something. One that is typed is asked for twice, because a typing error would lock it for

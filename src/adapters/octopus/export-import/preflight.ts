@@ -92,7 +92,7 @@ export const tagSetsStay = (tags: readonly string[]): readonly string[] =>
   told('tag sets may stay behind, make these tags on the target if it lacks them', tagSets(tags));
 
 export const noManager = ({ name, isManager }: AccountRights): readonly string[] =>
-  isManager === false ? [`${name} is no Space Manager of the space`] : [];
+  isManager === false ? [`${name} is not a Space Manager of the space`] : [];
 
 const managerHint = 'let a system administrator make the account a Space Manager of the space';
 

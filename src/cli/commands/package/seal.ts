@@ -75,7 +75,7 @@ const forServers = (known: string | undefined): string =>
 
 /** A package that Octopus Deploy has encrypted as a whole has no known form. */
 const unknown = (path: string) => ({
-  message: `"${path}" is nothing that Octopus Deploy, eNMS, MicroStrategy or SnapLogic is known to export`,
+  message: `"${path}" does not look like an export of Octopus Deploy, eNMS, MicroStrategy or SnapLogic`,
   hint: 'only a package that was exported with --encrypt-package looks so; an import checks again before it changes anything',
 });
 

@@ -122,7 +122,7 @@ describe('prepare', () => {
     });
   });
 
-  test('refuses an account that is no Space Manager of the space', async () => {
+  test('refuses an account that is not a Space Manager of the space', async () => {
     const permissions = { SystemPermissions: [], SpacePermissions: {} };
     await withClient({ lists: {}, permissions }, async (client) => {
       await expect(() => prepareImport(client, zip)).toThrowCode('AUTH_REFUSED');

@@ -314,7 +314,7 @@ describe('key rotate', () => {
     expect(after.readers).toMatchObject([{ recipient: rotated.identity.new.recipients[0], you: true }]);
     expect(await as('rot', verify('after.tar'))).toMatchObject({ code: 0 });
     const { stdout } = await as('rot', ['key', 'list']);
-    expect(stdout).toContain(`old          ${made['rot'].signing.keyId}, signs no more; you trust what it signed`);
+    expect(stdout).toContain(`old          ${made['rot'].signing.keyId}, no longer signs; you trust what it signed`);
     await json('rot', ['key', 'untrust', made['rot'].signing.keyId]);
     expect((await as('rot', verify('before.tar'))).code).toBe(6);
     expect((await as('rot', ['key', 'list'])).stdout).toContain('signs no more; not trusted');
