@@ -146,7 +146,7 @@ describe('a Space Manager without the system right', () => {
         stderr: expect.stringContaining('is not a Space Manager of the space'),
       });
       const blind = await run(moving, { env: { ...env, LAB_KEY: 'API-SAMPLEPACKAGEPUBLISHER000000' } });
-      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/no Space Manager.*ProjectView/) });
+      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/not a Space Manager.*ProjectView/) });
       expect(blind.stderr).not.toContain('AdministerSystem');
       for (const server of [lab, prod]) {
         const users = (await ask(server, '/api/users/all')) as { Id: string; Username: string }[];

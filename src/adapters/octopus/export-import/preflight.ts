@@ -106,7 +106,7 @@ export function refusalOf(
   projects?: readonly string[],
 ): MigratorError | undefined {
   if (obstacles.length === 0) return undefined;
-  const right = obstacles.every((text) => text.includes('no Space Manager'));
+  const right = obstacles.every((text) => text.includes('not a Space Manager'));
   return new MigratorError(right ? 'AUTH_REFUSED' : 'UNSUPPORTED', `${what}: ${obstacles.join('; ')}`, {
     hint: right ? managerHint : 'change these on the source, or leave the projects out; nothing was started',
     details: { obstacles, ...(projects === undefined ? {} : { projects }) },
