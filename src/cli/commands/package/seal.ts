@@ -76,7 +76,7 @@ const forServers = (known: string | undefined): string =>
 /** A package that Octopus Deploy has encrypted as a whole has no known form. */
 const unknown = (path: string) => ({
   message: `"${path}" does not look like an export of Octopus Deploy, eNMS, MicroStrategy or SnapLogic`,
-  hint: 'only a package that was exported with --encrypt-package looks so; an import checks again before it changes anything',
+  hint: 'ignore this only for a package that was exported with --encrypt-package; an import checks again before it changes anything',
 });
 
 const forPeople = "use:       migrator package open; a server's export is sealed for an import with --server-export";
