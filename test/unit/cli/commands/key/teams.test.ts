@@ -51,7 +51,7 @@ const team = ['--config', 'team.yaml'];
 describe('the result says who can open a package', () => {
   test('a package for oneself says so, and how others get in', async () => {
     const { stdout } = await as('ann', seal('self.tar'));
-    expect(stdout).toContain('encrypted: only you can open this; for others, add --recipient');
+    expect(stdout).toContain('encrypted: only you can open this; for others: --recipient <key> --recipient me');
     expect(stdout).toMatch(/signed: {4}by your own key \([0-9A-F]{16}\)/u);
     const { recipient } = made['ann']!.identity;
     expect(await json('ann', seal('self2.tar'))).toMatchObject({ readers: [{ recipient, you: true, groups: [] }] });
