@@ -58,7 +58,7 @@ export function withOpening(command: Command): Command {
     .addOption(
       new Option(
         '--max-ratio <times>',
-        'refuse a large package of an untrusted signer that expands to more than this many times its size (default: 200)',
+        'how many times its size a large package of an untrusted signer may expand to (default: 200)',
       ).helpGroup(seal),
     );
 }
