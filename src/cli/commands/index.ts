@@ -196,7 +196,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'version',
-    description: 'print the versions of migrator and Node.js, and the platform; --check asks npm for a newer version',
+    description: 'print the versions of migrator and Node, and the platform; --check asks npm for a newer version',
     flags: async () => (await import('./version/flags.ts')).versionFlags,
     run: async () => (await import('./version/run.ts')).runVersion,
     documents: async () => (await import('./version/documents.ts')).documents,
