@@ -46,15 +46,16 @@ const letters: Readonly<Record<string, string>> = {
 export function trivialBecause(passphrase: string): string | undefined {
   const text = passphrase.normalize('NFKC').toLowerCase();
   const characters = Array.from(text);
-  if (characters.length < shortest) return `it has less than ${shortest} characters`;
+  if (characters.length < shortest) return `it has fewer than ${shortest} characters`;
   if (/^(.{1,4}?)\1+$/su.test(text) || new Set(characters).size < fewestCharacters)
-    return `it repeats itself, or has less than ${fewestCharacters} different characters`;
+    return `it repeats itself, or has fewer than ${fewestCharacters} different characters`;
   const half = text.slice(0, text.length / 2);
   if (half + half === text) return 'it repeats itself';
   // 112233 is a row too.
   const once = text.replace(/(.)\1+/gsu, '$1');
   const backwards = [...once].reverse().join('');
-  if (rows.some((row) => row.includes(once) || row.includes(backwards))) return 'it is a row of neighbours';
+  if (rows.some((row) => row.includes(once) || row.includes(backwards)))
+    return 'it is a row of neighbouring keys or characters';
   const bare = (word: string): string => word.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
   const spelled = (word: string): string => word.replace(/[@431!0$5]/gu, (sign) => letters[sign] ?? sign);
   // A sign at the start may stand for a letter, or for nothing.
@@ -64,7 +65,7 @@ export function trivialBecause(passphrase: string): string | undefined {
   return words.some((word) => wellKnown.has(word)) ? 'it is a well-known word with digits or signs' : undefined;
 }
 
-const rule = `a passphrase has at least ${shortest} characters, ${fewestCharacters} of them different, and is no well-known word and no row of neighbours on a keyboard; several random words are good`;
+const rule = `a passphrase has at least ${shortest} characters, ${fewestCharacters} of them different, and must not be a well-known word or a row of neighbouring keys; several random words are good`;
 
 /**
  * A passphrase that will lock something. One that is typed is asked for twice, because a typing error would lock it for

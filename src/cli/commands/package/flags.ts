@@ -104,7 +104,7 @@ export function certifyFlags(command: Command): void {
         .default('certified'),
     )
     .addOption(
-      new Option('--sync', 'let each instance fetch the decision of another instance by itself').conflicts('status'),
+      new Option('--sync', 'let each instance read the decision from the storage that it shares').conflicts('status'),
     );
   examples(command, [
     'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --status requested',

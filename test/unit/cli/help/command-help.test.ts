@@ -72,6 +72,14 @@ describe('the help of a command', () => {
     expect(stdout).toMatch(/\n {2}--max-ratio <times> +how many times/);
   });
 
+  test('--help=all after `help` and a verb shows the help of the verb', async () => {
+    const folder = await folderWith(undefined);
+    expect((await helpIn(folder, 'help', 'import', '--help=all')).stdout).toBe(
+      (await helpIn(folder, 'import', '--help=all')).stdout,
+    );
+    expect((await helpIn(folder, 'help', '--help')).stdout).toContain('Usage: migrator help');
+  });
+
   test('--help with a name that is none is a USAGE error that lists the names', async () => {
     const folder = await folderWith(undefined);
     expect(await helpIn(folder, 'import', '--help=octopuss')).toMatchObject({

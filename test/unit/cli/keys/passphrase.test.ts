@@ -3,9 +3,9 @@ import { trivialBecause } from '../../../../src/cli/keys/passphrase.ts';
 
 describe('a passphrase', () => {
   test.each([
-    ['', 'less than 10'],
-    ['short', 'less than 10'],
-    ['nine char', 'less than 10'],
+    ['', 'fewer than 10'],
+    ['short', 'fewer than 10'],
+    ['nine char', 'fewer than 10'],
     ['aaaaaaaaaaaaaaa', 'repeats itself'],
     ['abcabcabcabc', 'repeats itself'],
     ['121212121212', 'repeats itself'],
