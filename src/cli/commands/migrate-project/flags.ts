@@ -35,5 +35,5 @@ export function migrateProjectFlags(command: Command, products: Products): void 
   withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
   // One, because the help with the flags of Octopus Deploy fills the screen.
-  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run --report plan.html']);
+  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run']);
 }
