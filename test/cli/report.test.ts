@@ -1,4 +1,6 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../src/core/report/report.ts';
 import { documentSchema } from '../support/documents.ts';
@@ -157,9 +159,27 @@ describe('--report', () => {
       '--report',
       './x.json',
     ]);
-    expect([same.code, same.stderr]).toEqual([2, expect.stringContaining('one file')]);
+    expect([same.code, same.stderr]).toEqual([2, expect.stringContaining('name one file')]);
     expect(await text('notes.md')).toBe('mine');
     expect(await asked()).toBe(before + 1);
+  });
+
+  test('that cannot be written at the end does not hide the result, and ends with exit code 10', async () => {
+    // Somebody puts a file there while the run is at work: here the server that is called at its end.
+    const other = createServer((_, response) => {
+      void writeFile(here().path('late.md'), 'mine').then(() => response.end());
+    });
+    await new Promise<void>((listening) => other.listen(0, '127.0.0.1', listening));
+    try {
+      const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+      const line = ['migrate-project', 'Billing', '--from', 'lab', '--to', 'prod', '--success-callback', url, '--json'];
+      const { code, stdout, stderr } = await run([...line, '--report', 'late.md']);
+      expect(stderr).toContain('the report was not written');
+      expect([code, (JSON.parse(stdout) as { outcome: string }).outcome]).toEqual([10, 'done']);
+      expect(await text('late.md')).toBe('mine');
+    } finally {
+      await new Promise((closed) => other.close(closed));
+    }
   });
 
   test('may come from the environment, and a comparison has one too', async () => {

@@ -130,7 +130,10 @@ function chooseNamed<Item extends { readonly action: string }>(
     const named = all || of.length <= most[how] ? of : of.slice(0, how === 'few' ? 0 : most[how]);
     shown.push(...named);
     const left = of.length - named.length;
-    if (left > 0) more.push(`${action}: ${plural(left, 'name')} not shown; see them with ${job === undefined ? '' : `migrator job wait ${job} `}--names`);
+    if (left > 0)
+      more.push(
+        `${action}: ${plural(left, 'name')} not shown; see them with ${job === undefined ? '' : `migrator job wait ${job} `}--names`,
+      );
   }
   return { shown, more };
 }

@@ -31,6 +31,8 @@ interface Options {
   readonly dryRun?: boolean;
   readonly project?: readonly string[];
   readonly output?: string;
+  /** False for --no-backup. */
+  readonly backup?: string | boolean;
 }
 
 /**
@@ -42,10 +44,12 @@ export async function beginReport(command: Command, context: Context): Promise<v
   if (options.report === undefined || context.askedReport !== undefined) return;
   const { words } = context.flagSource('report');
   const file = reportFile(options.report, words, context.io.cwd);
-  if (options.output !== undefined && file.path === resolve(context.io.cwd, options.output))
-    throw new MigratorError('USAGE', `the report and the output are one file: "${options.report}"`, {
+  for (const [flag, other] of Object.entries({ output: options.output, backup: options.backup })) {
+    if (typeof other !== 'string' || file.path !== resolve(context.io.cwd, other)) continue;
+    throw new MigratorError('USAGE', `--report and --${flag} name one file: "${options.report}"`, {
       hint: 'give the report another name',
     });
+  }
   await checkReportFile(file);
   const report = new RunReport(file, askedBy(command, options), context);
   context.askedReport = report;
