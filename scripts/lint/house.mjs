@@ -97,7 +97,7 @@ export const rooms = {
   'core/operations': {
     paths: ['src/core/operations/'],
     folders: ['migrate-project'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/report', 'package', 'streams'],
   },
 
   'core/report': {
