@@ -146,7 +146,7 @@ async function importOnWay(
   if (names.length > 0 && ports.run.record.about?.projects.length === 0)
     await ports.run.note(fact('import', 'projects', names));
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
-  if (input.plan === undefined && !(input.dryRun && input.wait)) announcePlan(planned, target.name, reporter);
+  if (input.plan === undefined && !input.dryRun) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   const exportedWith = exportedWithOf(source, trusted);
