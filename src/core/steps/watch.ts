@@ -55,7 +55,7 @@ export async function watch(
   let isOurs = false;
   let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
-    const look = await tryLook(accepts === undefined ? jobs : { status: jobs.status }, id, handle, known, signal);
+    const look = await tryLook(accepts === undefined ? jobs : onlyLooking(jobs), id, handle, known, signal);
     const now = clock.now().getTime();
     if (!isMigratorError(look)) {
       accepts?.(look);
@@ -93,6 +93,10 @@ export async function watch(
     await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
   }
 }
+
+const onlyLooking = (jobs: Pick<Jobs, 'status'>): Pick<Jobs, 'status'> => ({
+  status: (id, signal) => jobs.status(id, signal),
+});
 
 /** What changes while a job makes progress. */
 const lookOf = ({ wireState, fraction, activity }: JobStatus) => ({
