@@ -56,7 +56,7 @@ function jobTimeLeft(first: FirstSeen | undefined, now: number, fraction: number
 }
 
 /** What tells how long a job has been at work. */
-export type Timed = Pick<JobStatus, 'fraction' | 'startedAt' | 'finishedAt'>;
+type Timed = Pick<JobStatus, 'fraction' | 'startedAt' | 'finishedAt'>;
 
 /**
  * Milliseconds since the server started the job, or for which it worked. Undefined when the server does not say, or when
