@@ -59,6 +59,8 @@ export interface RunAbout {
   readonly dryRun?: boolean | undefined;
   /** The package file, or the id and version of the package. */
   readonly package?: string | undefined;
+  /** The handle of the job of another run whose package this run fetches. */
+  readonly resumes?: string | undefined;
 }
 
 /** Why a run did not end well. The message holds no secret. */
@@ -88,7 +90,7 @@ export interface RunRecord {
   readonly places?: Readonly<Record<string, string>> | undefined;
   /** Records of earlier releases have none. */
   readonly about?: RunAbout | undefined;
-  /** Of a run that failed, was left with an error, or was partial. */
+  /** Of a run that failed, was left with an error, was interrupted and could say so, or was partial. */
   readonly fault?: RunFault | undefined;
   /** The handles of the jobs that the run started. */
   readonly jobs: readonly string[];
@@ -113,8 +115,8 @@ export interface Run {
   /** As `kept`, of an earlier run. */
   keptOf(record: RunRecord, name: string): Promise<Json | undefined>;
   finish(outcome: RunOutcome, fault?: RunFault): Promise<void>;
-  /** Ends this process's part of the run, which stays unfinished. */
-  leave(how: 'started' | 'failed', fault?: RunFault): Promise<void>;
+  /** Ends this process's part of the run, which stays unfinished. See RunRecord.left. */
+  leave(how: RunRecord['left'], fault?: RunFault): Promise<void>;
 }
 
 export interface Beginning {
@@ -122,8 +124,13 @@ export interface Beginning {
   /** See RunRecord.places. */
   readonly places?: Readonly<Record<string, string>>;
   readonly about?: RunAbout | undefined;
-  /** The outcome of an unfinished run that is over all the same; undefined when it goes on. */
-  readonly endOf?: (record: RunRecord) => Promise<RunOutcome | undefined>;
+  /** How an unfinished run ended that is over all the same; undefined when it goes on. */
+  readonly endOf?: (record: RunRecord) => Promise<RunEnd | undefined>;
+}
+
+export interface RunEnd {
+  readonly outcome: RunOutcome;
+  readonly fault?: RunFault | undefined;
 }
 
 export interface Begun {

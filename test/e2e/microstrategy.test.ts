@@ -234,7 +234,7 @@ describe('what a move needs of people and leaves to them', () => {
 
   test('a dry run that the servers refuse leaves nothing', async () => {
     await withLibraryWorkshop({ prod: { faults: [parseFault('clock-skew')] } }, async (workshop) => {
-      const refused = await document(workshop, [...moving, '--dry-run', '--no-wait'], 7);
+      const refused = await document(workshop, [...moving, '--dry-run'], 7);
       expect(refused).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('five minutes') });
       expect([await jobsOn(workshop, 'lab'), await jobsOn(workshop, 'prod')]).toEqual([[], []]);
     });

@@ -338,7 +338,7 @@ describe('migrate-project by Export/Import', () => {
       const { code, said } = await json('migrate-project Projects-1 --from lab --to prod --password env:PASSWORD');
       expect(code).toBe(2);
       expect(JSON.stringify(said)).toMatch(
-        /scoped to machines: Port.*besides, space Default of the target has Web Shop/,
+        /scoped to machines: Port.*besides, prod: space Default of the target has Web Shop/,
       );
       expect(lab.writes()).toEqual([]);
     });

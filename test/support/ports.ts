@@ -58,8 +58,8 @@ export function memoryRun(facts: Facts = {}): Run {
       record = { ...record, outcome };
       return Promise.resolve();
     },
-    leave: (left) => {
-      record = { ...record, left };
+    leave: (left, fault) => {
+      record = { ...record, left, fault };
       return Promise.resolve();
     },
   };

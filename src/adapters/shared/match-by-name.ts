@@ -51,8 +51,9 @@ export function severalFit(kind: string, wanted: readonly string[], candidates: 
   });
 }
 
-/** NOT_FOUND with all names that are missing. */
-export function noProjects(missing: readonly string[], where: string, hint: string): MigratorError {
+/** NOT_FOUND with all names that are missing, each once. */
+export function noProjects(names: readonly string[], where: string, hint: string): MigratorError {
+  const missing = [...new Set(names)];
   const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
   return new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}${where}`, { hint, details: { missing } });
 }

@@ -8,8 +8,9 @@ import { carriesSecrets } from '../../package/format.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import type { JobStatus, LogLine } from '../../ports/job.ts';
 import type { Reader } from '../keys/key-ring.ts';
-import { humanBytes } from '../../amounts.ts';
+import { humanBytes, humanDuration } from '../../amounts.ts';
 import { plainText } from '../../plain-text.ts';
+import { jobElapsed, jobLeft } from '../reporters/rates.ts';
 import { lines, table } from '../terminal/table.ts';
 import { describeItems } from './changes.ts';
 import { describeReaders, type SealedFacts, signerWords } from './readers.ts';
@@ -125,9 +126,10 @@ export function describeLogOf(
   return handle === undefined ? undefined : `the server's log: migrator job log ${handle}`;
 }
 
-export function describeJob(handle: string, status: JobStatus, columns?: number): string {
+export function describeJob(handle: string, status: JobStatus, columns?: number, now = Date.now()): string {
   const { kind, state, wireState, fraction, activity, waitingFor, queuedAt, startedAt, finishedAt, messages, items } =
     status;
+  const [elapsed, left] = [jobElapsed(status, now), jobLeft(status, now)];
   return lines(
     `job:      ${handle}`,
     `kind:     ${kind}`,
@@ -138,6 +140,10 @@ export function describeJob(handle: string, status: JobStatus, columns?: number)
     queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
     startedAt === undefined ? undefined : `started:  ${startedAt}`,
     finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
+    elapsed === undefined || (isFinal(state) && finishedAt === undefined)
+      ? undefined
+      : `${isFinal(state) ? 'took:     ' : 'elapsed:  '}${humanDuration(elapsed)}`,
+    left === undefined || isFinal(state) ? undefined : `left:     about ${humanDuration(left)}`,
     describeItems(items ?? [], columns),
     ...messages.map(({ level, text }) => `${level}: ${text}`),
   );

@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import { MigratorError } from '../../errors.ts';
+import type { Context, FlagSource } from '../context.ts';
 import { ListOption } from './list-flag.ts';
 
 /**
@@ -32,6 +33,49 @@ function repeated(option: Option, before: unknown, value: unknown): MigratorErro
 
 export function contradiction(one: string, other: string): MigratorError {
   return new MigratorError('USAGE', `${one} and ${other} contradict each other`, { hint: 'give one of them' });
+}
+
+interface Rehearsable {
+  readonly wait: boolean;
+  readonly verify?: boolean;
+}
+
+/** A flag outranks the environment, and that outranks the rc file. */
+const ranks: Readonly<Record<FlagSource['origin'], number>> = { 'command line': 2, environment: 1, 'rc file': 0 };
+
+/**
+ * The options of a dry run (`by`: the flag that makes it one). What it takes to the server is removed when its job has
+ * ended, so it is waited for, and it changes nothing that could be compared. USAGE when the other is asked for as firmly;
+ * a weaker wish, such as a variable, gives way with a notice.
+ */
+export function ofDryRun<O extends Rehearsable>(by: 'dryRun' | 'preview', options: O, context: Context): O {
+  const dry = context.flagSource(by);
+  const wishes = [
+    {
+      name: 'wait',
+      asked: !options.wait,
+      flag: '--no-wait',
+      why: 'it is waited for, because migrator cleans up after it',
+    },
+    {
+      name: 'verify',
+      asked: options.verify === true,
+      flag: '--verify',
+      why: 'it moves nothing that could be compared',
+    },
+  ];
+  for (const { name, asked, flag, why } of wishes) {
+    if (!asked) continue;
+    const wish = context.flagSource(name);
+    const words = wish.origin === 'command line' ? flag : wish.words;
+    const what = by === 'preview' ? 'a preview' : 'a dry run';
+    if (ranks[wish.origin] >= ranks[dry.origin])
+      throw new MigratorError('USAGE', `${dry.words} and ${words} contradict each other`, {
+        hint: `leave out one of them; of ${what}: ${why}`,
+      });
+    context.say('notice', `${words} does not count for ${what}: ${why}`);
+  }
+  return { ...options, wait: true, ...(options.verify === undefined ? {} : { verify: false }) };
 }
 
 const flagOf = (option: Option): string => option.long ?? option.flags;

@@ -42,7 +42,7 @@ export class JsonReporter implements ActiveReporter {
     switch (event.type) {
       case 'job': {
         const { messages, items, ...status } = event.status;
-        const { left } = this.#times.look(event.handle, this.#tools.now().getTime(), status.fraction);
+        const { left } = this.#times.look(event.handle, this.#tools.now().getTime(), status);
         this.#write('job', {
           handle: event.handle,
           ...status,

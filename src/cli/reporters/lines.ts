@@ -48,7 +48,7 @@ export class LineReporter implements ActiveReporter {
       case 'job': {
         const { handle, status } = event;
         if (!this.#told.has(handle)) this.#line(jobHandle(handle, safe));
-        const times = this.#times.look(handle, this.#tools.now().getTime(), status.fraction);
+        const times = this.#times.look(handle, this.#tools.now().getTime(), status);
         const waiting = status.waitingFor ?? '';
         if (this.#due(handle, `${status.state} ${status.wireState} ${waiting}`)) {
           this.#line(`${safe(handle)}: ${jobProgress(status, safe, times)}`);

@@ -1,3 +1,5 @@
+import type { JobStatus } from '../../ports/job.ts';
+
 export interface Sample {
   /** Milliseconds. */
   readonly time: number;
@@ -53,22 +55,37 @@ function jobTimeLeft(first: FirstSeen | undefined, now: number, fraction: number
   return ((1 - fraction) * (now - first.time)) / (fraction - first.fraction);
 }
 
+/** What tells how long a job has been at work. */
+type Timed = Pick<JobStatus, 'fraction' | 'startedAt' | 'finishedAt'>;
+
+/**
+ * Milliseconds since the server started the job, or for which it worked. Undefined when the server does not say, or when
+ * its clock is ahead of ours.
+ */
+export function jobElapsed({ startedAt = '', finishedAt }: Timed, now: number): number | undefined {
+  const elapsed = (finishedAt === undefined ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
+  return elapsed >= 0 ? elapsed : undefined;
+}
+
+/** Milliseconds until a job ends that was seen only once, at its pace so far. */
+export function jobLeft(status: Timed, now: number): number | undefined {
+  const elapsed = status.finishedAt === undefined ? jobElapsed(status, now) : undefined;
+  return jobTimeLeft(elapsed === undefined ? undefined : { time: now - elapsed, fraction: 0 }, now, status.fraction);
+}
+
 /** Remembers when each job, and its progress, was first seen. */
 export class JobTimes {
   readonly #began = new Map<string, number>();
   readonly #first = new Map<string, FirstSeen>();
 
-  /** What is known of a job now: how long it is watched, and when it may end, in milliseconds. */
-  look(
-    handle: string,
-    now: number,
-    fraction: number | undefined,
-  ): { readonly elapsed: number; readonly left?: number } {
+  /** What is known of a job now: how long it is at work, or else watched, and when it may end, in milliseconds. */
+  look(handle: string, now: number, status: Timed): { readonly elapsed: number; readonly left?: number } {
+    const { fraction } = status;
     const began = this.#began.get(handle) ?? now;
     this.#began.set(handle, began);
     const first = this.#first.get(handle) ?? (fraction === undefined ? undefined : { time: now, fraction });
     if (first !== undefined) this.#first.set(handle, first);
     const left = jobTimeLeft(first, now, fraction);
-    return { elapsed: now - began, ...(left === undefined ? {} : { left }) };
+    return { elapsed: jobElapsed(status, now) ?? now - began, ...(left === undefined ? {} : { left }) };
   }
 }

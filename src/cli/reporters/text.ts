@@ -74,7 +74,7 @@ export class TextReporter implements ActiveReporter {
         if (this.#running !== undefined) this.#running = { ...this.#running, job: event.status };
         this.#tell(() => {
           const { handle: its, status } = event;
-          return jobProgress(status, safe, this.#times.look(its, this.#display.now().getTime(), status.fraction));
+          return jobProgress(status, safe, this.#times.look(its, this.#display.now().getTime(), status));
         });
         return;
       case 'wait':

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Placed } from '../../core/instance.ts';
+import { naming, unnamed } from '../../core/naming.ts';
 import { readOnly } from '../../core/read-only.ts';
 import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
@@ -37,7 +38,7 @@ async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
   const tools: AdapterTools = {
     ...(await adapterTools(context)),
-    peer: async (name) => (await open(name)).adapter,
+    peer: async (name) => unnamed((await open(name)).adapter),
     peers: () => Object.values(config.instances).map(({ name, product, url }) => ({ name, product, url })),
   };
   const modules = await adapterModulesOf(config);
@@ -106,7 +107,7 @@ async function connect(instance: InstanceConfig, opening: Opening): Promise<Plac
     : await remote(instance, module, config, context);
   const adapter = module.create(connection, tools);
   context.onClose(() => adapter.close?.());
-  return { name: instance.name, adapter, place: placeOf(instance, module, config) };
+  return { name: instance.name, adapter: naming(instance.name, adapter), place: placeOf(instance, module, config) };
 }
 
 /** By the folder of an embedded instance, and by what the adapter says of any other. */
@@ -193,8 +194,8 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
  */
 export async function aboutInstances(error: unknown, context: Context): Promise<unknown> {
   const asksForInstance =
-    isMigratorError(error, 'USAGE', 'CONFIG_INVALID') &&
-    (error.details['missing'] !== undefined || error.details['instance'] !== undefined);
+    (isMigratorError(error, 'USAGE', 'CONFIG_INVALID') && error.details['missing'] !== undefined) ||
+    (isMigratorError(error, 'CONFIG_INVALID') && error.details['instance'] !== undefined);
   if (!asksForInstance) return error;
   const { file, instances } = await context.config();
   if (file === undefined) return noRcFile(context.io);

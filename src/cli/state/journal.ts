@@ -254,7 +254,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
         const end = open === undefined ? undefined : await endOf?.(open);
         if (open !== undefined && end !== undefined) {
-          await files.save({ ...open, outcome: end });
+          await files.save({ ...open, outcome: end.outcome, fault: end.fault });
           if (!(await files.isUndoable(open))) await files.dropKept(open);
         }
         const previous = end === undefined ? open : undefined;

@@ -22,7 +22,7 @@ import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn, requireImportable } from '../steps/packaged-import.ts';
 import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
-import { announcePlan, planByName, plansByName } from '../steps/plan.ts';
+import { announcePlan, beyondPlan, planByName, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
 import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
@@ -146,7 +146,7 @@ async function importOnWay(
   if (names.length > 0 && ports.run.record.about?.projects.length === 0)
     await ports.run.note(fact('import', 'projects', names));
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
-  if (input.plan === undefined && !(input.dryRun && input.wait)) announcePlan(planned, target.name, reporter);
+  if (input.plan === undefined && !input.dryRun) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   const exportedWith = exportedWithOf(source, trusted);
@@ -227,7 +227,8 @@ async function importOnWay(
     ...(await look(prepared.keepsPackage === true && !job.attached)),
     ...(await importLeft(target, prepared, signal)),
   ];
-  return { ...base, left, outcome: ran.outcome ?? 'done', warnings: warningsOf(status, prepared), log };
+  const beyond = input.dryRun && log.length === 0 ? beyondPlan(prepared, job.handle, target.name) : [];
+  return { ...base, left, outcome: ran.outcome ?? 'done', warnings: [...beyond, ...warningsOf(status, prepared)], log };
 }
 
 function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {

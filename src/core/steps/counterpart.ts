@@ -57,7 +57,7 @@ export async function compareContent(
     const items = await take(instance, await snapshots?.scopeOf(projects, options, signal), 'content', signal);
     if (items !== undefined) return items;
     throw new MigratorError('UNSUPPORTED', `migrator cannot look into the projects of ${instance.name} (${product})`, {
-      hint: 'compare the lists of objects: migrator inventory --from <instance>',
+      hint: `compare the lists of objects: migrator inventory --from ${instance.name}`,
     });
   };
   const [from, to] = await Promise.all([

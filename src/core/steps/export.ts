@@ -2,7 +2,7 @@ import { isMigratorError, MigratorError, together } from '../../errors.ts';
 import { nameFault } from '../../package/index.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
-import type { JobStatus } from '../../ports/job.ts';
+import type { JobKind, JobStatus } from '../../ports/job.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { sealedRef } from '../package-ref.ts';
@@ -128,4 +128,21 @@ export async function fetchExport(
       cause: error,
     });
   }
+}
+
+const kindWords: Readonly<Record<Exclude<JobKind, 'export'>, string>> = {
+  import: 'an import',
+  'dry-run': 'a dry run',
+  move: 'a move',
+  undo: 'an undo',
+  other: 'another task of the server',
+};
+
+/** What another job made must not be sealed as the export that somebody asked for. */
+export function requireExport({ kind }: JobStatus, handle: string): void {
+  if (kind === 'export') return;
+  throw new MigratorError('USAGE', `${handle} is ${kindWords[kind]}, not an export`, {
+    hint: `only an export has a package to fetch; look at this job with: migrator job show ${handle}`,
+    details: { handle, kind },
+  });
 }

@@ -118,8 +118,8 @@ export async function runImport(
 }
 
 /** The result of a dry run is its plan, so that one is told once. */
-function isToldBefore({ request, preview, waiting }: ImportRun): boolean {
-  return !waiting.wait || !(request.dryRun || preview === true);
+function isToldBefore({ request, preview }: ImportRun): boolean {
+  return !request.dryRun && preview !== true;
 }
 
 /** Lets the server look into the files, when the user agrees that they stay there. */

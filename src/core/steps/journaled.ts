@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonical } from '../../canonical.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Journal, Json, Run, RunAbout, RunFault, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Journal, Json, Run, RunAbout, RunEnd, RunFault, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance, Placed } from '../instance.ts';
 import { handleIn, type OpenJob, parseHandle, wholeId } from '../job-handle.ts';
@@ -63,7 +63,7 @@ export async function journaled<R extends Ended>(
     places: Object.fromEntries(on.map(({ name, place }) => [name, place])),
     about,
     endOf: (record) =>
-      endOf(record, on, now(), signal, (handle) => tell(`the server does not know the job ${handle} any more`)),
+      endOf(record, on, { now: now(), mask }, signal, (handle) => tell(`${forgotten} ${handle} any more`)),
   });
   if (over !== undefined) tell(`the run of ${over.startedAt} is over; starting a new run`);
   const earlier = resumed ? resumption(run.record) : undefined;
@@ -85,11 +85,23 @@ export async function journaled<R extends Ended>(
     } else {
       // After a timeout, as after --no-wait, the command knows its job and left it.
       if (isMigratorError(error, 'STILL_RUNNING')) await run.leave('started');
-      else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed', faultOf(error, mask));
+      else await leaveFailed(error, run, mask);
       if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
     }
     throw isMigratorError(error) ? withJobs(namingBackup(error, run.record), run.record.jobs) : error;
   }
+}
+
+const forgotten = 'the server does not know the job';
+
+/** Says why the run stops. For an interruption a disk that refuses the note must not hide the reason. */
+async function leaveFailed(error: unknown, run: Run, mask: Journaling['mask']): Promise<void> {
+  if (!isMigratorError(error)) return;
+  const fault = faultOf(error, mask);
+  if (!isInterruption(error)) return run.leave('failed', fault);
+  await run.leave(undefined, fault).catch((failure: unknown) => {
+    if (!isMigratorError(failure)) throw failure;
+  });
 }
 
 interface Ended {
@@ -166,10 +178,10 @@ export async function settleRun(
     return { partial: open?.outcome === 'partial' };
   const moves = Object.keys(open.facts).some((name) => name.startsWith('move:'));
   const left = open.left ?? (moves ? undefined : 'started');
-  const end = await endOf({ ...open, left }, [job.instance], now(), signal);
-  const outcome = end === 'done' && !whole ? 'partial' : end;
+  const end = await endOf({ ...open, left }, [job.instance], { now: now(), mask }, signal);
+  const outcome = end?.outcome === 'done' && !whole ? 'partial' : end?.outcome;
   const recorded = handleIn(open, job.id, job.instance) ?? job.handle;
-  if (outcome !== undefined) await journal.settle(recorded, outcome, faultAtEnd(outcome, seen, mask));
+  if (outcome !== undefined) await journal.settle(recorded, outcome, faultAtEnd(outcome, seen, mask) ?? end?.fault);
   return { partial: outcome === 'partial' };
 }
 
@@ -196,10 +208,10 @@ function faultAtEnd(
 async function endOf(
   record: RunRecord,
   on: readonly Instance[],
-  now: Date,
+  { now, mask }: { readonly now: Date; readonly mask: Journaling['mask'] },
   signal: AbortSignal,
   tellGone: (handle: string) => void = () => undefined,
-): Promise<RunOutcome | undefined> {
+): Promise<RunEnd | undefined> {
   if (isUncertain(record.facts)) return undefined;
   const last = record.jobs.at(-1);
   const looks: JobStatus[] = [];
@@ -209,7 +221,7 @@ async function endOf(
     if (look === 'gone' && handle !== last) continue;
     if (look === 'gone') {
       tellGone(handle);
-      return 'failed';
+      return { outcome: 'failed', fault: { code: 'JOB_FAILED', message: `${forgotten} ${handle} any more` } };
     }
     if (look === undefined) continue;
     if (!isFinal(look.state) || look.attended === true) return undefined;
@@ -221,10 +233,12 @@ async function endOf(
   // After a push that failed, the same run may have exported once more for the relay.
   const lost = looks.slice(-1).map(outcomeOfJob).some(isLost);
   if (record.left === undefined && !(onlyExports && lost)) return undefined;
-  const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
-  if (isLost(outcome) || !onlyExports) return outcome;
+  const status = looks.find((look) => outcomeOfJob(look) !== 'done');
+  const outcome = status === undefined ? 'done' : outcomeOfJob(status);
+  const end = { outcome, fault: faultAtEnd(outcome, { ...(status && { status }) }, mask) };
+  if (isLost(outcome) || !onlyExports) return end;
   const [oldest = record.updatedAt] = exportEnds(record.facts).sort();
-  return now.getTime() - Date.parse(oldest) <= freshFor ? undefined : outcome;
+  return now.getTime() - Date.parse(oldest) <= freshFor ? undefined : end;
 }
 
 /** The outcome of a run whose job has ended like this. */

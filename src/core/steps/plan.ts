@@ -1,5 +1,5 @@
 import type { InventoryItem } from '../../ports/adapter.ts';
-import type { Importer } from '../../ports/importer.ts';
+import type { Importer, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { plural } from '../../plural.ts';
@@ -30,6 +30,15 @@ export function planImport(
 /** Whether the caller must plan by project names, because the importer makes no plan from the files or by itself. */
 export function plansByName({ takes, plans }: Importer): boolean {
   return takes === 'stored' && plans !== true;
+}
+
+/** What the dry run of a server knows and its plan by name does not. */
+export function beyondPlan({ unplanned }: PreparedImport, handle: string, target: string): readonly string[] {
+  if (unplanned === undefined) return [];
+  return [
+    `the plan names projects alone; the import into ${target} also overwrites ${unplanned}: ` +
+      `the server's log names it: use --log, or: migrator job log ${handle}`,
+  ];
 }
 
 const mostNotices = 20;

@@ -55,7 +55,8 @@ export async function answerOf<T>({ name }: Instance, answer: Promise<T>): Promi
     return await answer;
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED', 'REMOTE_UNREACHABLE', 'REMOTE_UNEXPECTED')) throw error;
-    throw new MigratorError(error.code, `${name}: ${error.message}`, {
+    const isNamed = error.details['instance'] === name;
+    throw new MigratorError(error.code, isNamed ? error.message : `${name}: ${error.message}`, {
       hint: [error.hint, `"migrator doctor ${name}" checks this instance`].filter(Boolean).join('; '),
       details: { ...error.details, instance: name },
       cause: error,

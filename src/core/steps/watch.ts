@@ -17,6 +17,8 @@ export interface WatchSettings {
   readonly untilAlone?: boolean | undefined;
   /** True: the job was there, because this machine started it. */
   readonly known?: boolean | undefined;
+  /** Fails when it is not the job that the caller can use. Called after the first look, and before any call (`advance`). */
+  readonly accepts?: ((status: JobStatus) => void) | undefined;
 }
 
 /**
@@ -48,13 +50,16 @@ export async function watch(
   const began = clock.now().getTime();
   const deadline = settings.timeout === undefined ? Infinity : began + settings.timeout;
   let known = settings.known === true;
+  let { accepts } = settings;
   let lostSince: number | undefined;
   let isOurs = false;
   let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
-    const look = await tryLook(jobs, id, handle, known, signal);
+    const look = await tryLook(accepts === undefined ? jobs : onlyLooking(jobs), id, handle, known, signal);
     const now = clock.now().getTime();
     if (!isMigratorError(look)) {
+      accepts?.(look);
+      accepts = undefined;
       lostSince = undefined;
       known = true;
       reporter.report({ type: 'job', handle, status: look });
@@ -88,6 +93,10 @@ export async function watch(
     await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
   }
 }
+
+const onlyLooking = (jobs: Pick<Jobs, 'status'>): Pick<Jobs, 'status'> => ({
+  status: (id, signal) => jobs.status(id, signal),
+});
 
 /** What changes while a job makes progress. */
 const lookOf = ({ wireState, fraction, activity }: JobStatus) => ({

@@ -53,6 +53,9 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
         keepsPackage: !asked || dryRun,
+        ...(flagOf(options, 'overwriteExisting')
+          ? { unplanned: 'what projects share there, such as environments, lifecycles, machines and variable sets' }
+          : {}),
         ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
         ...backup.prepared,
         notes: [

@@ -149,7 +149,7 @@ async function examine(name: string, product: string, context: Context): Promise
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     return {
-      found: [{ subject: name, state: 'bad', text: error.message, hint: error.hint }],
+      found: [{ subject: name, state: 'bad', text: withoutName(error.message, name), hint: error.hint }],
       row: { instance: name, product, state: 'bad' },
     };
   }
@@ -177,4 +177,9 @@ const marks = { good: 'ok  ', warning: 'warn', bad: 'FAIL' };
 
 function describe({ subject, state, text, hint }: Finding): string {
   return `${marks[state]}  ${subject}: ${text}${hint === undefined ? '' : `\n      ${hint}`}`;
+}
+
+/** The line begins with the name of the instance already. */
+function withoutName(message: string, name: string): string {
+  return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 }

@@ -5,6 +5,7 @@ import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
+import { ofDryRun } from '../../flags/contradictions.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
@@ -19,13 +20,18 @@ import { signerWords, vouchedFacts } from '../readers.ts';
 import { describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
-export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
-  const to = requireInstance(options.to, '--to');
-  const waiting = waitingOf(options, context);
+export async function runImport(
+  { args: [text = ''], options: given, command }: Invocation<ImportOptions>,
+  context: Context,
+) {
+  const rehearsed = given.dryRun === true ? ofDryRun('dryRun', given, context) : given;
+  const to = requireInstance(rehearsed.to, '--to');
   const instances = await instancesOf(context);
   const { product } = instances.config(to);
   const flags = await productFlags(command, 'import', product, context);
   const asked = await instances.request(to, { verb: 'import', projects: [], ...flags });
+  const options = asked.preview === true ? ofDryRun('preview', rehearsed, context) : rehearsed;
+  const waiting = waitingOf(options, context);
   const target = await instances.target(to);
   const ref = await parsePackageArgument(text, target, context);
   const { source, identity }: NamedSource =

@@ -40,7 +40,7 @@ export const documents = {
         error: z
           .strictObject({ code: z.string().optional(), message: z.string() })
           .optional()
-          .describe('why the run failed or is partial'),
+          .describe('why the run failed, was interrupted or is partial'),
         waitingFor: z.string().optional(),
         jobs: z.array(handle),
       }),

@@ -7,7 +7,7 @@ import { instancesOf } from '../../servers/instances.ts';
 
 type RunState = 'done' | 'partial' | 'failed' | 'cancelled' | 'started' | 'running' | 'interrupted' | 'waiting';
 
-export interface ListedRun extends Omit<RunAbout, 'dryRun'> {
+export interface ListedRun extends Omit<RunAbout, 'dryRun' | 'resumes'> {
   readonly verb: string;
   readonly startedAt: string;
   readonly updatedAt: string;
@@ -56,10 +56,15 @@ export function aboutOf({ about, facts }: RunRecord): RunAbout {
 
 function listed(record: RunRecord, state: RunState, waits: string | undefined): ListedRun {
   const { verb, startedAt, updatedAt, outcome, fault, jobs } = record;
-  const { projects, from, to, dryRun = false, package: file } = aboutOf(record);
+  const { projects, from, to, dryRun = false, package: file, resumes } = aboutOf(record);
   const base = { verb, startedAt, updatedAt, outcome: outcome ?? 'unfinished', state, projects, from, to, dryRun };
-  return { ...base, package: file, error: fault, waitingFor: waits, jobs };
+  const error = fault ?? (state === 'interrupted' ? killed : undefined);
+  const known = jobs.length > 0 || resumes === undefined ? jobs : [resumes];
+  return { ...base, package: file, error, waitingFor: waits, jobs: known };
 }
+
+/** A process that was killed could not note why. */
+const killed: RunFault = { message: 'its process ended without a word: it was killed, or the machine stopped' };
 
 const isOver = ({ outcome }: RunRecord): boolean => outcome !== undefined && outcome !== 'detached';
 

@@ -41,13 +41,13 @@ export async function openJob(
   return { instance, id, handle: handleOf(instance, id) };
 }
 
-/** Names the instance of a job in what its server refuses, and says where its jobs are listed when it does not know one. */
+/** Says what to do when the server of a job refuses, and where its jobs are listed when it does not know one. */
 export async function ofJob<T>({ instance }: OpenJob, answer: Promise<T>): Promise<T> {
   try {
     return await answerOf(instance, answer);
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
-    throw new MigratorError('NOT_FOUND', `${instance.name}: ${error.message}`, {
+    throw new MigratorError('NOT_FOUND', error.message, {
       hint: `"migrator job list --from ${instance.name}" lists its jobs`,
       details: error.details,
       cause: error,

@@ -7,6 +7,7 @@ import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
+import { ofDryRun } from '../../flags/contradictions.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
@@ -22,14 +23,16 @@ import { describeComparison, describeLeft, describeLogOf, describeResumed, descr
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
-  { args: projects, options, command }: Invocation<MigrateProjectOptions>,
+  { args: projects, options: given, command }: Invocation<MigrateProjectOptions>,
   context: Context,
 ) {
-  const from = requireInstance(options.from, '--from');
-  const waiting = waitingOf(options, context);
+  const rehearsed = given.dryRun === true ? ofDryRun('dryRun', given, context) : given;
+  const from = requireInstance(rehearsed.from, '--from');
   const instances = await instancesOf(context);
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
   const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
+  const options = asked.preview === true ? ofDryRun('preview', rehearsed, context) : rehearsed;
+  const waiting = waitingOf(options, context);
   const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);

@@ -1,5 +1,5 @@
 import type { Placed } from '../../../core/instance.ts';
-import { handleIn, parseHandle, wholeId } from '../../../core/job-handle.ts';
+import { handleIn, handleOf, parseHandle, wholeId } from '../../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
 import { formatRef } from '../../../core/package-ref.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
@@ -39,7 +39,9 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     ...flags,
   });
   const source = await instances.source(from);
-  const resume = resumed && wholeId(resumed.id, source, await recordsOn(source, context));
+  const records = resumed === undefined ? [] : await recordsOn(source, context);
+  const resume = resumed && wholeId(resumed.id, source, records);
+  const starter = resume === undefined ? undefined : records.find((one) => handleIn(one, resume, source) !== undefined);
   const target = options.to === undefined ? undefined : await instances.target(options.to);
   if (raw && options.output === undefined)
     throw new MigratorError('USAGE', 'this export is a plain file and needs a name', {
@@ -70,7 +72,13 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
         verb: 'partial-export',
         on: target === undefined ? [source] : [source, target],
         what,
-        about: { projects: options.project, from, to: options.to, package: options.output },
+        about: {
+          projects: starter?.about?.projects ?? options.project,
+          from,
+          to: options.to,
+          package: options.output,
+          ...(resume === undefined ? {} : { resumes: handleOf(source, resume) }),
+        },
       },
       journaling,
       async (run) => {
@@ -101,6 +109,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       context.signal,
     ),
   );
+  if (starter !== undefined && (raw || report.sealed !== undefined)) await settleStarter(starter, context);
   const file =
     raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
   const facts = report.sealed && (await sealedFacts(report.sealed, context));
@@ -115,6 +124,13 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     readers: facts?.readers ?? [],
   };
   return { outcome: report.outcome, told: { from, ...report, file, sealed } };
+}
+
+/** The package of a run's only export is here, so that run has nothing left to do. A run that moves has. */
+async function settleStarter({ verb, jobs }: RunRecord, context: Context): Promise<void> {
+  const [job, ...others] = jobs;
+  if (verb === 'partial-export' && job !== undefined && others.length === 0)
+    await (await context.journal()).settle(job, 'done');
 }
 
 /** The secrets that this machine made for a job that it started on this server. Undefined for any other job. */

@@ -186,12 +186,12 @@ async function travel(
 function projectPlan(
   names: readonly string[],
   there: readonly InventoryItem[],
-  { overwrites, skips, dryRun, wait }: MigrateInput,
+  { overwrites, skips, dryRun }: MigrateInput,
   { source, target, reporter }: MigratePorts,
 ): readonly PlanItem[] {
   const wanted = names.map((name) => ({ kind: 'project', name }));
   const plan = planImport(wanted, there, { overwrites, skips });
-  for (const { name, action } of dryRun && wait ? [] : plan)
+  for (const { name, action } of dryRun ? [] : plan)
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   return plan;
 }

@@ -33,10 +33,8 @@ export async function move(
 ): Promise<MigrateReport | Undelivered> {
   const { source, target, reporter } = ports;
   const moved: Moved[] = [];
-  if (!input.wait && (input.dryRun || source.adapter.jobs.advance !== undefined)) {
-    const message = input.dryRun
-      ? 'migrator waits for the dry run, because it removes what the dry run made'
-      : `migrator stays until ${target.name} has taken the move, because ${source.name} makes no call by itself; it does not wait for the rest`;
+  if (!input.wait && source.adapter.jobs.advance !== undefined) {
+    const message = `migrator stays until ${target.name} has taken the move, because ${source.name} makes no call by itself; it does not wait for the rest`;
     reporter.report({ type: 'notice', message });
   }
   const { projects } = input.request;
@@ -224,7 +222,7 @@ async function moveOne(
       instance: source,
       kind: input.dryRun ? 'dry-run' : 'move',
       subject: `${prepared.project} to ${target.name}`,
-      waiting: input.dryRun ? { ...input, wait: true } : input,
+      waiting: input,
       start: (inner) => moves.start(prepared, target, secrets, inner),
       find: (since, inner) => moves.find(prepared, since, inner),
     },

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { commandLine } from '../../../support/command-line.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
@@ -27,6 +29,9 @@ describe('flags that contradict each other are refused before anything runs', ()
     ['partial-export --fresh --resume h', '--resume and --fresh contradict each other'],
     ['config trust --show --forget', '--forget and --show contradict each other'],
     ['package download A@1 --raw --passphrase x', '--raw and --passphrase contradict each other'],
+    ['migrate-project A --from a --to b --dry-run --no-wait', '--dry-run and --no-wait contradict each other'],
+    ['migrate-project A --from a --to b --dry-run --verify', '--dry-run and --verify contradict each other'],
+    ['import x.tar --to b --no-wait --dry-run', '--dry-run and --no-wait contradict each other'],
     ['package certify A --at lab --sync --status certified', '--sync and --status contradict each other'],
   ])('%s', async (line, message) => {
     const { code, stdout, stderr } = await run(...line.split(' '));
@@ -46,5 +51,39 @@ describe('flags that contradict each other are refused before anything runs', ()
   ])('%s is no contradiction', async (line) => {
     const { stderr } = await run(...line.split(' '));
     expect(stderr).not.toMatch(/twice|contradict/);
+  });
+});
+
+describe('what a dry run cannot do is refused, unless a weaker wish gives way', () => {
+  const ends = "{ product: octopus, url: 'http://127.0.0.1:1', apiKey: API-X, space: Default }";
+  const dry = async (line: string, env: Readonly<Record<string, string>> = {}) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, '.migratorrc.yaml'), `instances:\n  a: ${ends}\n  b: ${ends}\nhttp: { retries: 0 }\n`);
+    return commandLine(line.split(' '), { cwd: folder, env: { HOME: folder, ...env } });
+  };
+
+  test.each([
+    ['migrate-project A --from a --to b --preview --verify', {}, '--preview and --verify contradict each other'],
+    ['import A@1 --to b --preview --no-wait', {}, '--preview and --no-wait contradict each other'],
+    [
+      'migrate-project A --from a --to b --verify',
+      { MIGRATOR_DRY_RUN: '1' },
+      'MIGRATOR_DRY_RUN and --verify contradict',
+    ],
+    [
+      'migrate-project A --from a --to b',
+      { MIGRATOR_DRY_RUN: '1', MIGRATOR_NO_WAIT: '1' },
+      'MIGRATOR_DRY_RUN and MIGRATOR_NO_WAIT contradict each other',
+    ],
+  ])('%s %j', async (line, env, message) => {
+    const { code, stderr } = await dry(line, env);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(`error: ${message}`) });
+  });
+
+  test('a variable gives way to --dry-run, and a line says so', async () => {
+    const { code, stderr } = await dry('migrate-project A --from a --to b --dry-run', { MIGRATOR_NO_WAIT: '1' });
+    expect(stderr).toContain('MIGRATOR_NO_WAIT does not count for a dry run');
+    // The server that does not answer: the line was accepted.
+    expect(code).toBe(5);
   });
 });

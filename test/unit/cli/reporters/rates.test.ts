@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addSample, rateOf, timeLeft, type Sample } from '../../../../src/cli/reporters/rates.ts';
+import { addSample, JobTimes, rateOf, timeLeft, type Sample } from '../../../../src/cli/reporters/rates.ts';
 
 const MiB = 1024 * 1024;
 
@@ -86,4 +86,28 @@ describe('timeLeft', () => {
   ])('is right for %s of %s bytes at %s bytes a second', (done, total, rate, expected) =>
     expect(timeLeft(done, total, rate)).toBe(expected),
   );
+});
+
+describe('the time of a job', () => {
+  const at = (text: string): number => Date.parse(text);
+
+  test('counts from its start on the server, not from the first look, and ends with the job', () => {
+    const times = new JobTimes();
+    const startedAt = '2026-01-02T03:04:00Z';
+    expect(times.look('a', at('2026-01-02T03:04:44Z'), { startedAt, fraction: 0.5 })).toEqual({ elapsed: 44_000 });
+    expect(times.look('a', at('2026-01-02T03:04:54Z'), { startedAt, fraction: 0.6 })).toEqual({
+      elapsed: 54_000,
+      left: expect.closeTo(40_000),
+    });
+    const finishedAt = '2026-01-02T03:05:18Z';
+    expect(times.look('a', at('2026-01-02T03:09:00Z'), { startedAt, finishedAt, fraction: 1 }).elapsed).toBe(78_000);
+  });
+
+  test('counts from the first look when the server tells no start, or its clock is ahead', () => {
+    for (const startedAt of [undefined, 'soon', '2026-01-02T04:00:00Z']) {
+      const times = new JobTimes();
+      times.look('a', at('2026-01-02T03:04:00Z'), { startedAt });
+      expect(times.look('a', at('2026-01-02T03:04:05Z'), { startedAt }).elapsed).toBe(5000);
+    }
+  });
 });

@@ -140,11 +140,14 @@ describe('a run', () => {
       ...again,
       endOf: ({ left, places }) => {
         expect([left, places]).toEqual(['started', { prod: 'octopus https://a.example' }]);
-        return Promise.resolve('partial');
+        return Promise.resolve({ outcome: 'partial', fault: { message: 'two things are missing' } });
       },
     });
     expect(next).toMatchObject({ resumed: false, over: { id: run.record.id } });
-    expect((await journal.list()).map(({ outcome }) => outcome)).toEqual([undefined, 'partial']);
+    expect((await journal.list()).map(({ outcome, fault }) => [outcome, fault?.message])).toEqual([
+      [undefined, undefined],
+      ['partial', 'two things are missing'],
+    ]);
     await next.run.finish('done');
   });
 

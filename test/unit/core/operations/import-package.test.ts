@@ -50,7 +50,7 @@ function dam(imports: Partial<Importer>) {
   return { asked, adapter: whole };
 }
 
-function bring({ adapter }: ReturnType<typeof dam>) {
+function bring({ adapter }: ReturnType<typeof dam>, more: { dryRun?: boolean; wait?: boolean; log?: boolean } = {}) {
   const ports: ImportPorts = {
     target: { name: 'prod', adapter },
     source: { kind: 'raw', name: 'acme.mmp', file, ref },
@@ -64,7 +64,7 @@ function bring({ adapter }: ReturnType<typeof dam>) {
   };
   const waiting = { wait: false, timeout: undefined, pollInterval: 1 };
   const input = { dryRun: false, onConflict: 'keep', overwrites: false, ignoreVersion: false, options: {} } as const;
-  return importPackage({ ...input, ...waiting }, ports, never);
+  return importPackage({ ...input, ...waiting, ...more }, ports, never);
 }
 
 test('an account that may not import is refused before its file is sent to the server', async () => {
@@ -86,4 +86,23 @@ test('a package that stays is told when nobody waits for the import, with its re
   const remove = expect.stringMatching(/^migrator package delete acme.* --from prod$/);
   expect(await bring(dam({ prepare }))).toMatchObject({ outcome: 'started', left: [{ instance: 'prod', remove }] });
   expect(await bring(dam({}))).toMatchObject({ outcome: 'started', left: [] });
+});
+
+test('a dry run of the server tells what else the import overwrites, and where the names are', async () => {
+  const log = async function* () {
+    yield await Promise.resolve({ level: 'info', depth: 0, text: 'a line' } as const);
+  };
+  const beyond = (unplanned: string | undefined, lines: boolean, dryRun = true) => {
+    const prepare: Importer['prepare'] = ({ source }) =>
+      Promise.resolve({ source, dryRun, settled: {}, notes: [], unplanned });
+    const { asked, adapter } = dam({ dryRuns: 'server', prepare });
+    const jobs = lines ? { ...adapter.jobs, log } : adapter.jobs;
+    return bring({ asked, adapter: { ...adapter, jobs } }, { dryRun, wait: true });
+  };
+  const warning =
+    /^the plan names projects alone; the import into prod also overwrites what is shared: .* migrator job log river:prod:in-1$/;
+  expect((await beyond('what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
+  expect((await beyond('what is shared', true)).warnings).toEqual([]);
+  expect((await beyond('what is shared', false, false)).warnings).toEqual([]);
+  expect((await beyond(undefined, false)).warnings).toEqual([]);
 });

@@ -88,6 +88,37 @@ test('an export for which nobody waits tells the package that its job will leave
   expect(report).toMatchObject({ outcome: 'started', left: [{ instance: 'lab', remove }] });
 });
 
+describe('a job that is no export is not resumed as one', () => {
+  test.each([
+    ['import', 'is an import, not an export'],
+    ['dry-run', 'is a dry run, not an export'],
+    ['move', 'is a move, not an export'],
+    ['undo', 'is an undo, not an export'],
+    ['other', 'is another task of the server, not an export'],
+  ] as const)('%s: nothing is advanced, waited for, fetched or written', async (kind, words) => {
+    const { asked, looks, adapter } = river();
+    looks.push({ kind, state: 'running' });
+    const ports = {
+      source: { name: 'lab', adapter: { ...adapter, exports: spring().exports! } },
+      target: undefined,
+      output: undefined,
+      raw: unasked,
+      secrets: {},
+      own: unasked,
+      madeFor: () => Promise.resolve(undefined),
+      clock: manualClock(),
+      random: { bytes: (length: number) => new Uint8Array(length) },
+      reporter: recordingReporter(),
+      run: memoryRun(),
+    };
+    const request = { projects: [], packageId: undefined, packageVersion: undefined, options: {} };
+    const waiting = { wait: true, timeout: undefined, pollInterval: 1 };
+    const resumed = partialExport({ request, resume: 'x-1', ...waiting }, ports, new AbortController().signal);
+    await expect(resumed).rejects.toMatchObject({ code: 'USAGE', message: `river:lab:x-1 ${words}` });
+    expect(asked).toEqual(['look x-1']);
+  });
+});
+
 describe('what an export leaves is told', () => {
   const full = new MigratorError('LOCAL_IO', 'no space is left on the disk');
   const output = {
@@ -99,11 +130,13 @@ describe('what an export leaves is told', () => {
 
   function sealing(resume: string | undefined) {
     const adapter = spring();
+    const done = (id: string) => ({ id, kind: 'export', state: 'succeeded', wireState: 'x', messages: [] }) as const;
+    const jobs = { ...adapter.jobs, status: (id: string) => Promise.resolve(done(id)) };
     const artifact = { package: ref, files: [], notes: [], leaves: 'the folder x on its disk' };
     const ports = {
       source: {
         name: 'lab',
-        adapter: { ...adapter, exports: { ...adapter.exports!, fetch: () => Promise.resolve(artifact) } },
+        adapter: { ...adapter, jobs, exports: { ...adapter.exports!, fetch: () => Promise.resolve(artifact) } },
       },
       target: undefined,
       output,

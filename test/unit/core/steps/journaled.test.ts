@@ -30,9 +30,11 @@ function journalOf(record: Partial<RunRecord>) {
   const kept: RunRecord = { ...run.record, ...record };
   const journal = {
     settled: undefined as string | undefined,
+    why: undefined as string | undefined,
     begin: async (_key, _verb, { endOf }) => {
       const end = await endOf?.(kept);
-      journal.settled = end;
+      journal.settled = end?.outcome;
+      journal.why = end?.fault?.message;
       return { run, resumed: end === undefined, over: end === undefined ? undefined : kept };
     },
     settle: (_handle, outcome) => {
@@ -42,7 +44,7 @@ function journalOf(record: Partial<RunRecord>) {
     keep: () => Promise.resolve(),
     kept: () => Promise.resolve(undefined),
     list: () => Promise.resolve([kept]),
-  } satisfies Journal & { settled: string | undefined };
+  } satisfies Journal & { settled: string | undefined; why: string | undefined };
   return journal;
 }
 
@@ -157,8 +159,39 @@ describe('a run that its last process left', () => {
     const identity = { verb: 'import', on: [instance('lab', {})], what: {} };
     await journaled(identity, ports, () => Promise.resolve({ outcome: 'done' }), never);
     expect(journal.settled).toBe('failed');
+    expect(journal.why).toBe('the server does not know the job acme:lab:7 any more');
+  });
+
+  test('is told to have failed with the words of its job', async () => {
+    const journal = journalOf({ left: 'started', jobs: ['acme:lab:7'] });
+    const lab = instance('lab', { 7: ['import', 'failed'] });
+    const ports = { journal, reporter: recordingReporter(), now: () => start, fresh: false, leftOpen: () => undefined };
+    const mask = (text: string) => text.replace('failed', '***');
+    await journaled(
+      { verb: 'import', on: [lab], what: {} },
+      { ...ports, mask },
+      () => Promise.resolve({ outcome: 'done' }),
+      never,
+    );
+    expect(journal.why).toBe('the job ended as ***');
   });
 });
+
+test.each(['CANCELLED', 'REMOTE_UNREACHABLE', 'LOCAL_IO'] as const)(
+  'a run that %s stops stays interrupted, and notes why',
+  async (code) => {
+    const run = memoryRun();
+    const journal = { ...journalOf({}), begin: () => Promise.resolve({ run, resumed: false }) };
+    const ports = { journal, reporter: recordingReporter(), now: () => start, fresh: false, leftOpen: () => undefined };
+    const identity = { verb: 'import', on: [instance('lab', {})], what: {} };
+    const stopped = () => Promise.reject(new MigratorError(code, 'it stops'));
+    await expect(journaled(identity, { ...ports, mask: (text) => text }, stopped, never)).rejects.toMatchObject({
+      code,
+    });
+    expect(run.record).toMatchObject({ fault: { code, message: 'it stops' } });
+    expect([run.record.left, run.record.outcome]).toEqual([undefined, undefined]);
+  },
+);
 
 test.each<[string, Partial<RunRecord>, string | undefined]>([
   ['an interrupted run is over when its server no longer knows the job', { jobs: ['acme:lab:gone'] }, 'failed'],

@@ -37,6 +37,16 @@ describe('import', () => {
   });
 });
 
+test.each([
+  [{ overwriteExisting: true }, expect.stringContaining('what projects share')],
+  [{}, undefined],
+])('a dry run with %p tells what is overwritten besides its plan', async (options: Options, unplanned) => {
+  await withOctopus(['root', 'space', 'package-present'], async ({ octopus }) => {
+    const prepared = await octopus.imports!.prepare({ source: acme, dryRun: true, options, projects: ['New'] }, never);
+    expect(prepared.unplanned).toEqual(unplanned);
+  });
+});
+
 describe('an import that overwrites', () => {
   const prepare = (projects: readonly string[], options: Options = { overwriteExisting: true }, dryRun = false) =>
     withOctopus(['root', 'space', 'package-present', 'projects'], async ({ octopus }) =>

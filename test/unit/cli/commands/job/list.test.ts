@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parseFault } from '../../../../../src/emulators/index.ts';
 import { withWorkshop } from '../../../../support/workshop.ts';
@@ -111,11 +112,39 @@ describe('the morning after', () => {
         code: 0,
         stdout: expect.stringContaining(`job:      ${short}\n`),
       });
+      const rows = async () => {
+        const { stdout } = await run(['job', 'list', '--json']);
+        return (JSON.parse(stdout) as Listed).runs.map(({ state, projects, jobs }) => [state, projects, jobs]);
+      };
       expect(await run(['partial-export', '--resume', short, '-o', 'here.tar'])).toMatchObject({ code: 0 });
+      // The run that started it has nothing left to do either.
+      expect(await rows()).toEqual([
+        ['done', ['Billing'], [short]],
+        ['done', ['Billing'], [short]],
+      ]);
       const there = await run(['partial-export', '--resume', short, '-o', 'there.tar'], {
         env: { ...env, ...elsewhere() },
       });
       expect(there).toMatchObject({ code: 0 });
+    });
+  });
+
+  test('a run whose process was killed is interrupted, and its row says so', async () => {
+    await withWorkshop({}, async ({ run, path }) => {
+      await run(['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '--no-wait']);
+      const folder = path('state/runs');
+      for (const name of (await readdir(folder)).filter((one) => /^\d.*Z-[0-9a-f]+\.[0-9a-f]+\.json$/u.test(one))) {
+        const record = JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, object>;
+        await writeFile(
+          join(folder, name),
+          JSON.stringify({ ...record, left: undefined, owner: { ...record['owner'], pid: 2 ** 30 } }),
+        );
+      }
+      const { stdout } = await run(['job', 'list', '--json']);
+      expect((JSON.parse(stdout) as Listed).runs).toMatchObject([
+        { state: 'interrupted', error: { message: expect.stringContaining('ended without a word') } },
+      ]);
+      expect((await run(['job', 'list'])).stdout).toMatch(/interrupted +its process ended/u);
     });
   });
 });
