@@ -18,7 +18,8 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? Infinity;
 }
 
-const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '');
+/** Also without the ending of a plural in "ies": `retry` is `retries`. */
+const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '').replace(/ies$/, 'y');
 
 /** The candidates that were probably meant, the nearest first: a third of the letters may be wrong. */
 export function nearestOf(word: string, candidates: readonly string[]): readonly string[] {

@@ -14,5 +14,8 @@ describe('nearest', () => {
     ['', undefined],
   ])('takes %j for %j', (word, meant) => expect(nearest(word, keys)).toBe(meant));
 
+  test('takes a plural in "ies" for its singular', () =>
+    expect(nearest('retry', ['timeout', 'retries'])).toBe('retries'));
+
   test('takes the nearer of two candidates', () => expect(nearest('prob', ['prod', 'probe'])).toBe('prod'));
 });

@@ -45,8 +45,8 @@ export async function settle(
   if (problems.length > 0) throw (await import('../config/load.ts')).configFault(file, problems);
 }
 
-/** All that is wrong with `defaults`, for the whole tree of commands. */
-export function defaultsProblems(defaults: unknown, tree: Command): readonly ConfigProblem[] {
+/** All that is wrong with `defaults`, for the whole tree of commands. An unknown name is no fault unless they are `closed`. */
+export function defaultsProblems(defaults: unknown, tree: Command, closed = true): readonly ConfigProblem[] {
   if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) return [];
   const all = everyCommand(tree);
   const names = all.flatMap((command) =>
@@ -54,14 +54,17 @@ export function defaultsProblems(defaults: unknown, tree: Command): readonly Con
   );
   return Object.entries(defaults).flatMap(([name, value]): readonly ConfigProblem[] => {
     const path = `defaults.${name}`;
-    const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
-    if (option === undefined) {
-      const suggestion = nearest(name, names);
-      const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
-      return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }];
-    }
-    const fault = isDefault(value) ? faultOfDefault(option, value) : undefined;
-    return fault === undefined ? [] : [{ path, ...fault }];
+    const ofName = (wanted: string) =>
+      all.map((command) => flagOf(command, wanted)).find((found) => found !== undefined);
+    const known = ofName(name);
+    const suggestion = known === undefined ? nearest(name, names) : undefined;
+    const meant = suggestion === undefined || suggestion in defaults ? known : ofName(suggestion);
+    const fault = meant !== undefined && isDefault(value) ? faultOfDefault(meant, value) : undefined;
+    const faults = fault === undefined ? [] : [{ path, ...fault }];
+    if (known !== undefined) return faults;
+    if (!closed) return [];
+    const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
+    return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }, ...faults];
   });
 }
 
