@@ -57,6 +57,8 @@ function faultOf(
   if (choices?.includes(value) === false) {
     return { message: `must be ${choices.join(' or ')}`, suggestion: nearest(value, choices) };
   }
+  if (!secret && /^(env|file|command):/u.test(value))
+    return { message: 'is no secret, and only secrets can be references; write the value itself' };
   const fault = secret ? referenceFault(value) : undefined;
   return fault === undefined ? undefined : { message: fault };
 }

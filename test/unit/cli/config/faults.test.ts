@@ -258,6 +258,15 @@ default:
   );
 });
 
+test('a reference in the place of a setting that is no secret is refused', async () => {
+  const text =
+    'instances:\n  lab: { product: octopus, url: "https://lab.example", apiKey: env:KEY, space: file:./key }\n';
+  expectRefused(
+    await checked('.migratorrc.yaml', text),
+    /instances\.lab\.space is no secret, and only secrets can be references; write the value itself/u,
+  );
+});
+
 test('with an adapter in the file, values of known flags are checked, and unknown names may be flags of the adapter', async () => {
   const { code, stderr } = await checked(
     '.migratorrc.yaml',
