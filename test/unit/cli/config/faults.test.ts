@@ -281,6 +281,7 @@ describe('a word of a closed list gets the nearest one', () => {
   const octopus = 'instances: { lab: { product: octopus, url: "embedded:./lab" } }';
   test.each([
     [['inventory', 'enviroment', '--from', 'lab'], /no inventory of enviroment\n.*did you mean "environment"\?/u],
+    [['inventory', 'envs', '--from', 'lab'], /no inventory of envs\n.*did you mean "environment"\?/u],
     [['inventory', 'projects', '--from', 'lab'], /did you mean "project"\?/u],
     [['inventory', '--progress', 'plian'], /--progress cannot be "plian"\n.*did you mean "plain"\?/u],
     [['config', 'schema', 'inventry'], /there is no schema "inventry"\n.*did you mean "inventory"\?/u],

@@ -26,7 +26,6 @@ async function newcomer() {
 
 describe('init --yes', () => {
   test.each([
-    ['octopus', 'Web Shop', /^project +1\/1$/mu],
     ['enms', 'nightly', /^service +3\/3 +8\/8 +2\/2$/mu],
     ['microstrategy', 'MicroStrategy Tutorial', /^metric +1$/mu],
     ['snaplogic', '/Acme-Dev/Finance/Invoices', /^Pipeline +3\/3$/mu],
@@ -48,6 +47,14 @@ describe('init --yes', () => {
     expect(await line(inventory)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^project /mu) });
     expect(await line(dryRun)).toMatchObject({ code: 0, stdout: expect.stringMatching(/nothing was changed/u) });
     expect(await line(move)).toMatchObject({ code: 0, stdout: expect.stringMatching(moved) });
+  });
+
+  test('the starter without --product is that for Octopus Deploy', async () => {
+    const [plain, named] = await Promise.all([newcomer(), newcomer()]);
+    await plain.line('migrator init --yes');
+    await named.line('migrator init --yes --product octopus');
+    const texts = [plain, named].map(({ cwd }) => readFile(join(cwd, '.migratorrc.yaml'), 'utf8'));
+    expect(await texts[0]).toBe(await texts[1]);
   });
 
   test('the server that the starter shows as a comment is one of the product, and config check takes it', async () => {
