@@ -18,7 +18,8 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? Infinity;
 }
 
-const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '');
+/** Also without the ending of a plural in "ies": `retry` is `retries`. */
+const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '').replace(/ies$/, 'y');
 
 /** The candidates that were probably meant, the nearest first: a third of the letters may be wrong. */
 export function nearestOf(word: string, candidates: readonly string[]): readonly string[] {
@@ -30,11 +31,17 @@ export function nearestOf(word: string, candidates: readonly string[]): readonly
     .map(({ candidate }) => candidate);
 }
 
-/** The first of them, else the first that begins with the word (`user` for `username`); undefined when none is near. */
+/**
+ * The first of them, else the first that begins with the word or its singular (`user` for `username`, `envs` for
+ * `environment`); undefined when none is near.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = bare(word);
   const longer = (): string | undefined =>
-    wanted.length < 3 ? undefined : candidates.find((candidate) => bare(candidate).startsWith(wanted));
+    [wanted, wanted.replace(/s$/, '')]
+      .filter((start) => start.length >= 3)
+      .map((start) => candidates.find((candidate) => bare(candidate).startsWith(start)))
+      .find((found) => found !== undefined);
   return nearestOf(word, candidates)[0] ?? longer();
 }
 

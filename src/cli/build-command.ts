@@ -38,6 +38,8 @@ export interface Entry {
   readonly documents?: () => Promise<Readonly<Record<string, z.core.$ZodLooseShape>>>;
   /** False for commands that must work even if the rc file is wrong. */
   readonly config?: boolean;
+  /** A shell runs the command at its start and at each Tab, so it warns of no variable. */
+  readonly forShells?: boolean;
   /** Flags that the rc file's `defaults` must not set for this command. */
   readonly notFromDefaults?: readonly string[];
 }
@@ -84,8 +86,8 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
     await settle(command, context, entry.notFromDefaults);
     settleGlobals(command, context);
     await begin(command, context);
-    await warnOfUnknownVariables(command, context);
   }
+  if (entry.forShells !== true) await warnOfUnknownVariables(command, context);
   fillLists(command);
   const run = await load();
   let result: Awaited<ReturnType<typeof run>>;

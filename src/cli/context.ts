@@ -8,7 +8,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
-import type { ConfigProblem } from './config/problem.ts';
+import type { DefaultsProblems } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Explanation } from './explain.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
@@ -73,7 +73,7 @@ export class Context {
   /** Why the flags of the rc file's adapters are not known. */
   unreadAdapters: MigratorError | undefined;
   /** What is wrong with the `defaults` of an rc file. `run` sets it. */
-  defaultsProblems: (defaults: unknown) => Promise<readonly ConfigProblem[]> = () => Promise.resolve([]);
+  defaultsProblems: DefaultsProblems = () => Promise.resolve([]);
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -132,7 +132,7 @@ export class Context {
   /** The same without a word about it: the help reads the rc file too. */
   readConfig(): Promise<Config> {
     this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) =>
-      loadConfig(this.io, this.globals.config, (defaults) => this.defaultsProblems(defaults)),
+      loadConfig(this.io, this.globals.config, (...given) => this.defaultsProblems(...given)),
     );
     return this.#readConfig;
   }

@@ -14,5 +14,17 @@ describe('nearest', () => {
     ['', undefined],
   ])('takes %j for %j', (word, meant) => expect(nearest(word, keys)).toBe(meant));
 
+  test('takes a plural in "ies" for its singular', () =>
+    expect(nearest('retry', ['timeout', 'retries'])).toBe('retries'));
+
+  test.each([
+    ['envs', 'environment'],
+    ['proj', 'project'],
+    ['certs', 'certificate'],
+    ['us', undefined],
+  ])('takes the beginning %j, also of a plural', (word, meant) =>
+    expect(nearest(word, ['project', 'environment', 'certificate', 'user'])).toBe(meant),
+  );
+
   test('takes the nearer of two candidates', () => expect(nearest('prob', ['prod', 'probe'])).toBe('prod'));
 });

@@ -185,6 +185,7 @@ export const commands: readonly Entry[] = [
     run: async () => (await import('./completion/run.ts')).runCompletion(commands),
     documents: async () => (await import('./completion/documents.ts')).documents,
     config: false,
+    forShells: true,
   },
   {
     name: 'help',

@@ -7,6 +7,7 @@ import type { Config, InstanceConfig, KeysConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { lineOf } from './line-of.ts';
 import type { ConfigProblem } from './problem.ts';
+import type { DefaultsProblems } from './problems.ts';
 import type { ConfigInput } from './schema.ts';
 import { findConfig } from './search.ts';
 import { checkAllowed } from './allowed.ts';
@@ -102,27 +103,23 @@ function build(
 /**
  * Finds, reads and checks the rc file. Without an rc file, the values are the built-in ones and there are no instances.
  * CONFIG_INVALID names the file and all problems: line and column of a syntax error, or the path of each wrong key with
- * the nearest valid key. `defaultsProblems` looks at `defaults` too, when something else is wrong already: it needs all
- * commands, whose loading takes time.
+ * the nearest valid key.
  */
 export async function loadConfig(
   io: IO,
   explicitFile: string | undefined,
-  defaultsProblems: (defaults: unknown) => Promise<readonly ConfigProblem[]> = () => Promise.resolve([]),
+  defaultsProblems: DefaultsProblems = () => Promise.resolve([]),
 ): Promise<Config> {
   const found = await findConfig(io, explicitFile);
   if (found === undefined) {
     const allowCode = () => Promise.resolve();
     return build({}, { file: undefined, mode: undefined, directory: io.cwd, warnings: [], allowCode });
   }
-  const { checkConfig } = await import('./problems.ts');
+  const { allProblems, checkConfig } = await import('./problems.ts');
   const checked = checkConfig(found.content ?? {});
   if (checked.problems !== undefined) {
-    const { defaults, adapters } = found.content as { readonly defaults?: unknown; readonly adapters?: unknown };
-    // A default may be for a flag of an adapter.
-    const ofDefaults = adapters === undefined ? await defaultsProblems(defaults) : [];
-    const all = [...checked.problems, ...ofDefaults];
-    throw configFault(found.file, await placed(found.file, all));
+    const problems = await allProblems(found.content, defaultsProblems);
+    throw configFault(found.file, await placed(found.file, problems));
   }
   const mode = io.platform === 'win32' ? undefined : (await stat(found.file)).mode & 0o777;
   // A file that is code has run by now, so it was allowed.

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { nearest } from '../../nearest.ts';
 import { kindOf, type ConfigProblem } from './problem.ts';
 import { showPath } from './show-path.ts';
-import { referenceProblems, settingProblems } from './settings.ts';
+import { isClosed, referenceProblems, settingProblems } from './settings.ts';
+import { asMeant } from './spelling.ts';
 import { configSchema, knownKeys, type ConfigInput } from './schema.ts';
 
 const expectedWords: Readonly<Record<string, string>> = {
@@ -60,10 +61,10 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
   }
 }
 
-/** `from` and `to` name instances. Without this check, a wrong name would be found only when a command runs. */
+/** `from`, `to` and `at` name instances. Without this check, a wrong name would be found only when a command runs. */
 function unknownInstances(root: unknown): ConfigProblem[] {
   const names = Object.keys(valueAt(root, ['instances']) ?? {});
-  return (['from', 'to'] as const).flatMap((flag) => {
+  return (['from', 'to', 'at'] as const).flatMap((flag) => {
     const name = valueAt(root, ['defaults', flag]);
     if (typeof name !== 'string' || names.includes(name)) return [];
     const there = names.length === 0 ? 'which has none' : `which has: ${names.join(', ')}`;
@@ -83,18 +84,37 @@ function withoutEmptySections(root: unknown): unknown {
   return Object.fromEntries(Object.entries(root).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** The checked configuration, or all problems in it. */
-export function checkConfig(
-  raw: unknown,
-): { readonly input: ConfigInput; readonly problems?: undefined } | { readonly problems: readonly ConfigProblem[] } {
-  const root = withoutEmptySections(raw);
+function examined(raw: unknown) {
+  const meant = asMeant(raw);
+  const root = withoutEmptySections(meant.root);
   const parsed = configSchema.safeParse(root);
-  const problems = [
+  const found = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, root))),
     ...settingProblems(root),
     ...referenceProblems(root),
     ...unknownInstances(root),
   ];
-  if (parsed.success && problems.length === 0) return { input: parsed.data };
-  return { problems };
+  const inFile = (problem: ConfigProblem): ConfigProblem => ({ ...problem, path: meant.written(problem.path) });
+  return { parsed, root, misspelt: meant.problems, found, inFile };
+}
+
+/** The checked configuration, or what is wrong in it. */
+export function checkConfig(
+  raw: unknown,
+): { readonly input: ConfigInput; readonly problems?: undefined } | { readonly problems: readonly ConfigProblem[] } {
+  const { parsed, misspelt, found, inFile } = examined(raw);
+  const problems = [...misspelt, ...found.map(inFile)];
+  return parsed.success && problems.length === 0 ? { input: parsed.data } : { problems };
+}
+
+/** What is wrong with `defaults`. Unless they are `closed`, a name may be that of a flag that is not known yet. */
+export type DefaultsProblems = (defaults: unknown, closed: boolean) => Promise<readonly ConfigProblem[]>;
+
+/** All that is wrong in a configuration. Looking at `defaults` needs all commands, whose loading takes time. */
+export async function allProblems(raw: unknown, defaultsProblems: DefaultsProblems): Promise<readonly ConfigProblem[]> {
+  const { root, misspelt, found, inFile } = examined(raw);
+  const ofDefaults = await defaultsProblems(valueAt(root, ['defaults']), isClosed(root));
+  // What is known of the flag says more than the schema.
+  const others = found.filter(({ path }) => !ofDefaults.some((one) => one.path === path));
+  return [...misspelt, ...[...others, ...ofDefaults].map(inFile)];
 }

@@ -1,4 +1,4 @@
-import { productOptions, products } from '../../adapters/index.ts';
+import { productOptions } from '../../adapters/index.ts';
 import { nearest } from '../../nearest.ts';
 import type { SettingSpec } from '../../ports/options.ts';
 import { looksSecret, referenceFault } from '../secrets/references.ts';
@@ -8,23 +8,17 @@ import { showPath } from './show-path.ts';
 /** Settings that only embedded instances have: of their emulator, and not of the adapter. */
 export const embeddedSettings = ['sample', 'version', 'flavor', 'pace', 'storage'] as const;
 
-/** All that is wrong with the products and the settings of the instances, of built-in products as far as data tells it. */
+/** All that is wrong with the settings of the instances of built-in products, as far as data tells it. */
 export function settingProblems(root: unknown): ConfigProblem[] {
-  const { instances, adapters } = groupOf(root);
-  // The product of an unread adapter may have any name.
-  const closed = !Array.isArray(adapters) || adapters.length === 0;
+  const { instances } = groupOf(root);
   return Object.entries(groupOf(instances)).flatMap(([name, instance]) => {
     const path = ['instances', name];
     const { product, url, ...settings } = groupOf(instance);
     if (typeof product !== 'string' || product === '') return [];
     const known = productOptions.find((entry) => entry.product === product)?.settings;
-    if (known !== undefined) {
-      const embedded = typeof url === 'string' && url.startsWith('embedded:');
-      return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
-    }
-    if (!closed) return [];
-    const message = `has no adapter; there are: ${products.join(', ')}`;
-    return [{ path: showPath([...path, 'product']), message, suggestion: nearest(product, products) }];
+    if (known === undefined) return [];
+    const embedded = typeof url === 'string' && url.startsWith('embedded:');
+    return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
   });
 }
 
@@ -63,6 +57,8 @@ function faultOf(
   if (choices?.includes(value) === false) {
     return { message: `must be ${choices.join(' or ')}`, suggestion: nearest(value, choices) };
   }
+  if (!secret && /^(env|file|command):/u.test(value))
+    return { message: 'is no secret, and only secrets can be references; write the value itself' };
   const fault = secret ? referenceFault(value) : undefined;
   return fault === undefined ? undefined : { message: fault };
 }
@@ -78,8 +74,17 @@ export function referenceProblems(root: unknown): ConfigProblem[] {
   );
 }
 
-function groupOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+/** True unless an adapter is named: until it is read, an instance may have any product, and a default any flag. */
+export function isClosed(root: unknown): boolean {
+  const { adapters } = groupOf(root);
+  return !Array.isArray(adapters) || adapters.length === 0;
 }
+
+export type Group = Readonly<Record<string, unknown>>;
+
+/** No list, and nothing that a module may export besides, such as a Map. */
+export function isGroup(value: unknown): value is Group {
+  return Object.prototype.toString.call(value) === '[object Object]';
+}
+
+const groupOf = (value: unknown): Group => (isGroup(value) ? value : {});

@@ -45,8 +45,8 @@ export async function settle(
   if (problems.length > 0) throw (await import('../config/load.ts')).configFault(file, problems);
 }
 
-/** All that is wrong with `defaults`, for the whole tree of commands. */
-export function defaultsProblems(defaults: unknown, tree: Command): readonly ConfigProblem[] {
+/** All that is wrong with `defaults`, for the whole tree of commands. An unknown name is no fault unless they are `closed`. */
+export function defaultsProblems(defaults: unknown, tree: Command, closed = true): readonly ConfigProblem[] {
   if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) return [];
   const all = everyCommand(tree);
   const names = all.flatMap((command) =>
@@ -54,14 +54,17 @@ export function defaultsProblems(defaults: unknown, tree: Command): readonly Con
   );
   return Object.entries(defaults).flatMap(([name, value]): readonly ConfigProblem[] => {
     const path = `defaults.${name}`;
-    const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
-    if (option === undefined) {
-      const suggestion = nearest(name, names);
-      const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
-      return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }];
-    }
-    const fault = isDefault(value) ? faultOfDefault(option, value) : undefined;
-    return fault === undefined ? [] : [{ path, ...fault }];
+    const ofName = (wanted: string) =>
+      all.map((command) => flagOf(command, wanted)).find((found) => found !== undefined);
+    const known = ofName(name);
+    const suggestion = known === undefined ? nearest(name, names) : undefined;
+    const meant = suggestion === undefined || suggestion in defaults ? known : ofName(suggestion);
+    const fault = meant !== undefined && isDefault(value) ? faultOfDefault(meant, value) : undefined;
+    const faults = fault === undefined ? [] : [{ path, ...fault }];
+    if (known !== undefined) return faults;
+    if (!closed) return [];
+    const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
+    return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }, ...faults];
   });
 }
 
@@ -72,21 +75,61 @@ function isDefault(value: unknown): value is DefaultValue {
     : ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-/** Gives flags their values from the environment. Needs no rc file. */
+/**
+ * Gives flags their values from the environment. Needs no rc file. USAGE for two variables that contradict each other; one
+ * that contradicts a flag of the line counts for nothing.
+ */
 export function fromEnvironment(command: Command, context: Context): void {
+  const given = new Map<string, Given>();
   for (const option of command.options) {
     const name = option.attributeName();
     if (option.hidden || name === 'version' || isSet(command, name)) continue;
     for (const variable of environmentNames(option)) {
       const text = context.io.env[variable];
-      if (text === undefined || text === '') continue;
-      const value = parse(option, text, variable);
+      if (text === undefined || text === '' || ofOther(option, variable, command)) continue;
+      const parsed = parse(option, text, variable);
       const negated = option.negate && variable.startsWith('MIGRATOR_NO_');
-      command.setOptionValueWithSource(name, negated ? value !== true : value, 'env');
-      context.flagSources.set(name, { origin: 'environment', words: variable });
-      break;
+      const value = negated ? parsed !== true : parsed;
+      const before = given.get(name);
+      if (before !== undefined && String(before.value) !== String(value)) throw opposed(before.variable, variable);
+      given.set(name, { option, variable, value });
     }
   }
+  for (const [name, { option, variable, value }] of given) {
+    const rivals = rivalsOf(option, command);
+    if (value !== false && rivals.some((rival) => isSet(command, rival))) continue;
+    const rival = rivals.map((one) => given.get(one)).find((one) => one !== undefined && one.value !== false);
+    if (value !== false && rival !== undefined) throw opposed(variable, rival.variable);
+    command.setOptionValueWithSource(name, value, 'env');
+    context.flagSources.set(name, { origin: 'environment', words: variable });
+  }
+}
+
+interface Given {
+  readonly option: Option;
+  readonly variable: string;
+  readonly value: unknown;
+}
+
+const opposed = (one: string, other: string): MigratorError =>
+  new MigratorError('USAGE', `${one} and ${other} contradict each other`, { hint: 'unset one of them' });
+
+/** MIGRATOR_BACKUP is the file of `--backup`, and says nothing to `--no-backup`. */
+function ofOther(option: Option, variable: string, { options }: Command): boolean {
+  return options.some(
+    (other) => other !== option && !other.negate && !other.isBoolean() && environmentNames(other).includes(variable),
+  );
+}
+
+/** The flags that cannot be given together with this one, whichever of both says so. */
+function rivalsOf(option: Option, { options }: Command): readonly string[] {
+  const excludes = (one: Option): readonly string[] =>
+    (one as Option & { readonly conflictsWith?: readonly string[] }).conflictsWith ?? [];
+  const name = option.attributeName();
+  return [
+    ...excludes(option),
+    ...options.filter((one) => excludes(one).includes(name)).map((one) => one.attributeName()),
+  ];
 }
 
 /** The variables of a flag. `--no-wait` has two: MIGRATOR_NO_WAIT=1 and MIGRATOR_WAIT=0 mean the same. */

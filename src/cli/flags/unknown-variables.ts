@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { isMigratorError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
+import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { environmentNames } from './flag-values.ts';
 import { programOf } from './globals.ts';
@@ -20,7 +22,7 @@ export async function warnOfUnknownVariables(command: Command, context: Context)
   );
   const here = namesOf([command, programOf(command)]);
   if (context.globals.quiet || set.every((name) => here.has(name))) return;
-  const { file, instances, defaults, keys, http } = await context.config();
+  const { file, instances, defaults, keys, http } = await rcFile(context);
   if (file !== undefined && /\.[cm]?js$/u.test(file)) return;
   const written = JSON.stringify([instances, defaults, keys, http, command.args, command.opts()]);
   const named = new Set(written.match(/\bMIGRATOR_[A-Z0-9_]+/gu));
@@ -29,6 +31,16 @@ export async function warnOfUnknownVariables(command: Command, context: Context)
     const near = nearest(name, [...known, ...others]);
     const tail = near === undefined ? '; migrator help global-flags says which there are' : `; did you mean ${near}?`;
     context.say('warning', `migrator reads no environment variable ${name}${tail}`);
+  }
+}
+
+/** Commands that need no rc file also run where it is wrong, and say nothing of it. */
+async function rcFile(context: Context): Promise<Partial<Config>> {
+  try {
+    return await context.readConfig();
+  } catch (error) {
+    if (isMigratorError(error)) return {};
+    throw error;
   }
 }
 

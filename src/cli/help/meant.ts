@@ -25,10 +25,25 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   transfer: ['migrate-project'],
   promote: ['migrate-project'],
   sync: ['migrate-project'],
+  relay: ['migrate-project'],
+  send: ['migrate-project'],
+  ship: ['migrate-project'],
+  forward: ['migrate-project'],
+  deploy: ['migrate-project'],
+  release: ['migrate-project'],
+  replicate: ['migrate-project'],
+  mirror: ['migrate-project'],
+  port: ['migrate-project'],
+  moov: ['migrate-project'],
+  mv: ['migrate-project'],
+  cp: ['migrate-project'],
   load: ['import'],
   restore: ['import', 'job undo'],
   diff: ['compare'],
   projects: ['inventory'],
+  environments: ['inventory'],
+  spaces: ['inventory'],
+  instances: ['config show', 'doctor'],
   list: ['inventory', 'job list', 'package list'],
   ls: ['inventory', 'job list', 'package list'],
   push: ['package upload'],
@@ -103,6 +118,14 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'job: get': ['job show'],
   'job: inspect': ['job show'],
   'job: ls': ['job list'],
+  'job: info': ['job show'],
+  'job: view': ['job show'],
+  'job: describe': ['job show'],
+  'job: tail': ['job wait', 'job log'],
+  // A job stays in the lists of its server. It can be stopped, and what it did can be undone.
+  'job: delete': ['job cancel', 'job undo'],
+  'job: remove': ['job cancel', 'job undo'],
+  'job: rm': ['job cancel', 'job undo'],
   'job: resume': ['job wait'],
   'job: watch': ['job wait'],
   'job: follow': ['job wait'],
@@ -135,6 +158,12 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'key: revoke': ['key untrust'],
   'key: renew': ['key rotate'],
   'key: replace': ['key rotate'],
+  'adapter: create': ['adapter new'],
+  'adapter: add': ['adapter new'],
+  'adapter: make': ['adapter new'],
+  'adapter: init': ['adapter new'],
+  'adapter: generate': ['adapter new'],
+  'adapter: scaffold': ['adapter new'],
   'config: list': ['config show'],
   'config: get': ['config show'],
   'config: print': ['config show'],
@@ -146,6 +175,9 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'config: init': ['init'],
   'config: create': ['init'],
 };
+
+/** Nobody who types such a word about one thing is led to destroy another. */
+const destructive: readonly string[] = ['delete', 'untrust', 'cancel', 'reject', 'undo'];
 
 /**
  * The commands that were probably meant by a word that is none, each as all its words without `migrator`. `group` holds
@@ -177,11 +209,14 @@ export function meantBy(word: string, group: readonly string[], table: readonly 
     },
   ];
   for (const attempt of tries) {
-    const found = [...new Set(attempt())];
+    const found = [...new Set(attempt())].filter((path) => isSafe(path, group));
     if (found.length > 0) return found.slice(0, 3);
   }
   return [];
 }
+
+const isSafe = (path: string, [first]: readonly string[]): boolean =>
+  first === undefined || path.startsWith(`${first} `) || !destructive.includes(lastWord(path));
 
 const lastWord = (path: string): string => path.split(' ').at(-1) ?? '';
 

@@ -78,7 +78,13 @@ function fromEnvironment(name: string, { io, purpose }: ResolveOptions): string 
   return value.replace(/^\ufeff/u, '').replace(/\r\n$|\r$/u, '');
 }
 
-function placeOf(path: string, { io, baseDirectory }: ResolveOptions): string {
+/** The file that a reference names; undefined for every other text. */
+export function secretFile(value: string, place: Pick<ResolveOptions, 'io' | 'baseDirectory'>): string | undefined {
+  const [, path = ''] = /^file:(.*)$/su.exec(value) ?? [];
+  return path === '' ? undefined : placeOf(path, place);
+}
+
+function placeOf(path: string, { io, baseDirectory }: Pick<ResolveOptions, 'io' | 'baseDirectory'>): string {
   return /^~[/\\]/.test(path) ? resolve(io.home, path.slice(2)) : resolve(baseDirectory, path);
 }
 

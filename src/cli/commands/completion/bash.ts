@@ -77,7 +77,7 @@ _NAME_offer() {
     COMPREPLY+=("\${line#"$before"}")
   done
 }
-_NAME_names() { _NAME_offer <<<"$(${tree.name} completion --names "$1" 2>/dev/null)"; }
+_NAME_names() { _NAME_offer <<<"$(${tree.name} completion --names "$1" --typed "\${words[*]:0:last}" 2>/dev/null)"; }
 _NAME_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 # What the user means by the word so far, without an open quote and without escapes.
 _NAME_plain() { case $cur in '"'* | "'"*) printf %s "\${cur:1}" ;; *) printf %s "\${cur//\\\\/}" ;; esac; }

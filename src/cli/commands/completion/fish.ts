@@ -49,7 +49,7 @@ export function fishScript(tree: CommandTree): string {
 # Put it into the completions folder of fish:  ${tree.name} completion fish > ~/.config/fish/completions/${tree.name}.fish
 
 function __NAME_names
-    ${tree.name} completion --names $argv[1] 2>/dev/null
+    ${tree.name} completion --names $argv[1] --typed (string join ' ' -- (commandline -opc)) 2>/dev/null
 end
 
 # The words of the command that are typed so far, without options and their values.

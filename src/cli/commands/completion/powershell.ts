@@ -57,7 +57,7 @@ ${commandPaths(tree).map(entry).join('\n')}
   function Get-Values($entry) {
     foreach ($choice in $entry.Choices) { New-Result $choice }
     if (${list(nameKinds.map(quote))} -contains $entry.Completes) {
-      foreach ($name in @(& ${quote(tree.name)} completion --names $entry.Completes 2>$null)) { New-Result $name }
+      foreach ($name in @(& ${quote(tree.name)} completion --names $entry.Completes --typed ('${tree.name} ' + ($typed -join ' ')) 2>$null)) { New-Result $name }
     } elseif ($entry.Completes -eq 'file' -or $entry.Completes -eq 'folder') {
       [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete)
     }

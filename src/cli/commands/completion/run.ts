@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import { MigratorError } from '../../../errors.ts';
 import type { Entry, Invocation, Run } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -7,6 +7,7 @@ import type { CompletionOptions } from './flags.ts';
 import { namesFor } from './names.ts';
 import { completionScript, type Shell } from './script.ts';
 import { nameKinds, type CommandTree, type Completes } from './tree.ts';
+import { typedWords } from './typed.ts';
 
 export function runCompletion(table: readonly Entry[]): Run<CompletionOptions> {
   return async ({ args: [shell], options }: Invocation<CompletionOptions>, context: Context) => {
@@ -17,7 +18,9 @@ export function runCompletion(table: readonly Entry[]): Run<CompletionOptions> {
         throw new MigratorError('USAGE', `--names does not know "${wanted}"`, {
           hint: `it knows ${nameKinds.join(', ')}`,
         });
-      for (const name of await namesFor(kind, table, context)) context.io.stdout.write(`${plainText(name)}\n`);
+      const typed = typedWords(options.typed ?? '');
+      if (typed.config !== undefined) context.globals = { ...context.globals, config: typed.config };
+      for (const name of await namesFor(kind, typed, table, context)) context.io.stdout.write(`${plainText(name)}\n`);
       return undefined;
     }
     if (shell === undefined)
@@ -41,23 +44,33 @@ function treeOf(command: Command): CommandTree {
         short: option.short,
         description: option.description,
         takesValue: option.required || option.optional,
-        choices: option.argChoices,
-        completes: completes(option.flags),
+        ...valuesOf(option),
       })),
     commands: command.commands.map((child) => treeOf(child)),
     arguments: command.registeredArguments.map((argument) => ({
       name: argument.name(),
       description: argument.description,
       choices: argument.argChoices,
-      completes: completes(`<${argument.name()}>`),
+      completes: completes(`<${argument.name()}>`, command.parent?.name()),
       many: argument.variadic,
     })),
   };
 }
 
-/** What a value is, from its name in angle brackets. */
-function completes(flags: string): Completes | undefined {
+/** A script serves every folder, and the products of an rc file decide which ways there are. */
+function valuesOf({ flags, argChoices }: Option): Pick<CommandTree['options'][number], 'choices' | 'completes'> {
+  const what = completes(flags);
+  return { choices: what === 'way' ? undefined : argChoices, completes: what };
+}
+
+/** What a value is, from its flag or its name in angle brackets, and for an argument from the word above its command. */
+function completes(flags: string, above?: string): Completes | undefined {
   const kinds: readonly [string, Completes][] = [
+    ['--via', 'way'],
+    ['--resume', 'export'],
+    ['<name|id>', 'signer'],
+    ['<id@version>', 'package'],
+    ['<package>', above === 'package' ? 'package' : 'file'],
     ['--project', 'project'],
     ['<project>', 'project'],
     ['<handle', 'handle'],
@@ -67,7 +80,6 @@ function completes(flags: string): Completes | undefined {
     ['<words>', 'page'],
     ['<instance', 'instance'],
     ['<file', 'file'],
-    ['<package>', 'file'],
     ['<path>', 'file'],
     ['<folder', 'folder'],
   ];

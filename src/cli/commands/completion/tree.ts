@@ -8,7 +8,23 @@ export interface CommandTree {
 }
 
 /** Names that `migrator completion --names <kind>` prints when the user presses Tab. */
-export const nameKinds = ['instance', 'project', 'handle', 'kind', 'product', 'schema', 'page'] as const;
+export const nameKinds = [
+  'instance',
+  'project',
+  'handle',
+  /** The handle of an export. */
+  'export',
+  'kind',
+  'product',
+  'schema',
+  'page',
+  /** A package on a server. */
+  'package',
+  /** A signer that the user trusts. */
+  'signer',
+  /** What `--via` takes. */
+  'way',
+] as const;
 export type NameKind = (typeof nameKinds)[number];
 
 /** What a value is, if it is not free text. */

@@ -80,7 +80,7 @@ export function zshScript(tree: CommandTree): string {
 
 # The last argument is the kind. Those before it are of _arguments, for compadd.
 _NAME_names() {
-  local -a names=(\${(f)"$(${tree.name} completion --names \${@[-1]} 2>/dev/null)"})
+  local -a names=(\${(f)"$(${tree.name} completion --names \${@[-1]} --typed "\${words[1,CURRENT-1]}" 2>/dev/null)"})
   compadd "\${@[1,-2]}" -a names
 }
 

@@ -77,7 +77,9 @@ function unknown(words: readonly string[], table: readonly Entry[], known: reado
         word,
         known.map(({ name }) => name),
       );
-  const meant = meantBy(word, inGroup ? [first] : [], table).map((path) => `help ${path}`);
+  // "exit" is the beginning of "exit-codes", and only like "edit".
+  const isBeginning = page !== undefined && word.length >= 3 && page.startsWith(word.toLowerCase());
+  const meant = isBeginning ? [] : meantBy(word, inGroup ? [first] : [], table).map((path) => `help ${path}`);
   const all = page === undefined ? meant : [...meant, `help ${page}`];
   return new MigratorError('USAGE', `there is no command and no page "${words.join(' ')}"`, {
     hint: all.length === 0 ? 'migrator help topics lists the pages' : `did you mean ${namesOf(all)}?`,

@@ -1,4 +1,4 @@
-import { productOptions, products } from '../../../adapters/index.ts';
+import { isProduct, type Product, productOptions, products } from '../../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ConfigProblem } from '../../config/problem.ts';
 import { checkConfig } from '../../config/problems.ts';
@@ -7,42 +7,49 @@ import type { Context } from '../../context.ts';
 import { isReference, referenceFault } from '../../secrets/references.ts';
 import { ask } from '../../terminal/prompt.ts';
 import { checkSettings } from '../instance-settings.ts';
-import type { StarterAnswers, StarterInstance } from './starter.ts';
+import { sampleInstance, sampleMove, type StarterAnswers, type StarterInstance, variableOf } from './starter.ts';
 
 /** A wrong answer is asked for again. So many in a row are no typing errors. */
 const mostTries = 5;
 
 /** Asks for two instances. No answer is taken that `config check` would refuse. */
-export async function interview(context: Context): Promise<StarterAnswers> {
-  const source = await askFor('move from', 'lab', [], context);
-  const target = await askFor('move to', 'prod', [source], context);
-  return { instances: [source, target], from: source.name, to: target.name };
+export async function interview(context: Context, product: Product | undefined): Promise<StarterAnswers> {
+  const source = await askFor('move from', 'lab', { product, others: [], context });
+  const target = await askFor('move to', 'prod', { product, others: [source], context });
+  const samples = [source, target].every((one) => one.url.startsWith('embedded:') && one.product === source.product);
+  const move = samples && isProduct(source.product) ? sampleMove(source.product) : undefined;
+  return { instances: [source, target], from: source.name, to: target.name, move };
+}
+
+interface Asking {
+  /** The product of both, when it was given. */
+  readonly product: Product | undefined;
+  readonly others: readonly StarterInstance[];
+  readonly context: Context;
 }
 
 async function askFor(
   role: string,
   proposed: string,
-  others: readonly StarterInstance[],
-  context: Context,
+  { product: given, others, context }: Asking,
 ): Promise<StarterInstance> {
   const name = await asked(`Name of the instance to ${role}`, proposed, context, (text) =>
     others.some((other) => other.name === text)
       ? 'is the name of the other instance'
       : problemOf({ [text]: { product: 'octopus', url: 'embedded:.' } }),
   );
-  const product = await asked(
-    `Its product (${products.join(', ')})`,
-    others[0]?.product ?? 'octopus',
-    context,
-    (text) => problemOf({ x: { product: text, url: 'embedded:.' } }),
-  );
-  const embedded = `embedded:./.migrator/${name}`;
-  const url = await asked('Its URL, or embedded:./path for an embedded instance', embedded, context, (text) =>
+  const product =
+    given ??
+    (await asked(`Its product (${products.join(', ')})`, others[0]?.product ?? 'octopus', context, (text) =>
+      problemOf({ x: { product: text, url: 'embedded:.' } }),
+    ));
+  const sample = isProduct(product)
+    ? sampleInstance(name, product, others.length === 0 ? 'source' : 'target')
+    : undefined;
+  const url = await asked('Its URL, or embedded:./path for an embedded instance', sample?.url ?? '', context, (text) =>
     problemOf({ x: { product, url: text } }),
   );
-  if (url.startsWith('embedded:')) {
-    return { name, product, url, settings: { sample: others.length === 0 ? 'source' : 'target' } };
-  }
+  if (url.startsWith('embedded:')) return { name, product, url, settings: sample?.settings ?? {} };
   for (let tries = 0; ; tries += 1) {
     const settings = await askSettings(name, product, url, context);
     const fault = await faultOf({ name, product, url, settings });
@@ -82,12 +89,6 @@ function notPlain(text: string): string | undefined {
   return isReference(text)
     ? referenceFault(text)
     : 'is not a reference; the secret itself does not belong in the file: write env:NAME, file:path, command:… or prompt';
-}
-
-function variableOf(name: string, setting: string): string {
-  const words = `${name}_${setting.replace(/[A-Z]/gu, (letter) => `_${letter}`)}`.toUpperCase();
-  // A variable cannot begin with a digit.
-  return words.replace(/[^A-Z0-9]+/gu, '_').replace(/^(?=\d)/u, '_');
 }
 
 /** Asks until the answer is right. The fault of a wrong one is told without the answer. */

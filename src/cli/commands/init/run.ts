@@ -1,11 +1,14 @@
 import { lstat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
+import { productOptions } from '../../../adapters/index.ts';
 import { MigratorError } from '../../../errors.ts';
 import { systemCode, localError } from '../../../files/local-error.ts';
 import { createFileSink } from '../../../files/whole-file.ts';
 import type { Invocation } from '../../build-command.ts';
 import { rcFileNames } from '../../config/search.ts';
 import type { Context } from '../../context.ts';
+import { secretFile } from '../../secrets/references.ts';
+import type { IO } from '../../terminal/io.ts';
 import { lines } from '../../terminal/table.ts';
 import type { InitOptions } from './flags.ts';
 import { interview } from './interview.ts';
@@ -28,7 +31,8 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
       hint: 'write a commented example with --yes',
     });
   }
-  const answers = asks ? await interview(context) : embeddedStarter;
+  const { product } = options;
+  const answers = asks ? await interview(context, product) : embeddedStarter(product ?? 'octopus');
   const sink = await createFileSink(file, { overwrite: options.force === true, flag: '--force', mode: 0o600 });
   try {
     await sink.write(Buffer.from(starterConfig(answers)));
@@ -37,15 +41,17 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
     await sink.discard();
   }
   const next = nextSteps(answers, globals.config);
+  const missing = await missingSecrets(answers, dirname(file), io);
   const variable = io.env['MIGRATOR_CONFIG'] ?? '';
   context.result(
     'init',
-    { file, next },
+    { file, missing: missing.map(({ what, name }) => `${what} ${name}`), next },
     lines(
       `wrote ${file}`,
       variable === '' || globals.config !== undefined
         ? undefined
         : `warning: MIGRATOR_CONFIG names "${variable}", which is read instead until it is unset`,
+      ...(missing.length === 0 ? [] : ['first:', ...missing.map(({ advice }) => `  ${advice}`)]),
       'next:',
       ...next.map((line) => `  ${line}`),
     ),
@@ -71,16 +77,51 @@ async function refuseSecondFile(folder: string): Promise<void> {
   }
 }
 
+interface Missing {
+  readonly what: 'file' | 'variable';
+  readonly name: string;
+  readonly advice: string;
+}
+
+/** What must be there before the secret references of the new file can be read. */
+async function missingSecrets({ instances }: StarterAnswers, folder: string, io: IO): Promise<readonly Missing[]> {
+  const found = new Map<string, Missing>();
+  for (const { name: instance, product, settings } of instances) {
+    for (const [key, value] of Object.entries(settings).filter(([name]) => isSecret(product, name))) {
+      const purpose = `the ${key} of ${instance}`;
+      const place = secretFile(value, { io, baseDirectory: folder });
+      const variable = /^env:(.*)$/su.exec(value)?.[1];
+      if (place !== undefined && !(await present(place)))
+        found.set(place, {
+          what: 'file',
+          name: place,
+          advice: `write ${purpose} into ${quoted(place)}, and let nobody else read it: chmod 600`,
+        });
+      if (variable !== undefined && (io.env[variable] ?? '') === '')
+        found.set(value, { what: 'variable', name: variable, advice: `set the variable ${variable} to ${purpose}` });
+    }
+  }
+  return [...found.values()];
+}
+
+const isSecret = (product: string, setting: string): boolean =>
+  productOptions
+    .find((entry) => entry.product === product)
+    ?.settings?.some(({ name, secret }) => name === setting && secret === true) === true;
+
 /** Command lines that work as they are printed. */
-function nextSteps({ from, to, project }: StarterAnswers, named: string | undefined): readonly string[] {
-  const migrator = named === undefined ? 'migrator' : `migrator --config ${quoted(named)}`;
-  const look = [`${migrator} config check`, `${migrator} doctor`, `${migrator} inventory`];
-  if (from === undefined || to === undefined || project === undefined) return look;
+function nextSteps({ instances, move }: StarterAnswers, named: string | undefined): readonly string[] {
+  const config = named === undefined ? '' : ` --config ${quoted(named)}`;
+  const runs = instances.some(({ settings }) => Object.values(settings).some((value) => value.startsWith('command:')));
+  const moving = ['migrate-project', ...(move ?? [])].map(quoted).join(' ');
   return [
-    ...look,
-    `${migrator} migrate-project ${quoted(project)} --dry-run`,
-    `${migrator} migrate-project ${quoted(project)}`,
-  ];
+    // A command of an rc file runs only when the user has allowed it.
+    ...(runs ? ['config trust'] : []),
+    'config check',
+    'doctor',
+    'inventory',
+    ...(move === undefined ? [] : [`${moving} --dry-run`, moving]),
+  ].map((line) => `migrator${config} ${line}`);
 }
 
 const quoted = (word: string): string => (/^[\w:./@=-]+$/u.test(word) ? word : `"${word}"`);

@@ -18,7 +18,7 @@ export async function runInventory(
   const items = await readInventory(wanted, source, await context.reporter(), context.signal);
   if (items.some((item) => item.kind === 'project')) {
     const projects = items.filter((item) => item.kind === 'project').map(({ name }) => name);
-    await rememberNames(context.io, from, { projects, kinds: source.adapter.inventory.kinds });
+    await rememberNames(context.io, source, { projects, kinds: source.adapter.inventory.kinds });
   }
   const rows = items.map((item) => [item.kind, item.name, item.id, item.container ?? '']);
   context.result(

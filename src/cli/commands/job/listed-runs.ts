@@ -4,6 +4,7 @@ import { isAlive } from '../../../files/process-alive.ts';
 import type { RunAbout, RunFault, RunRecord } from '../../../ports/journal.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
+import { runsHere, runsOfMachine } from '../runs-here.ts';
 
 type RunState = 'done' | 'partial' | 'failed' | 'cancelled' | 'started' | 'running' | 'interrupted' | 'waiting';
 
@@ -32,10 +33,7 @@ export async function listRuns(
   { limit, waiting, failed, everywhere }: Wanted,
   context: Context,
 ): Promise<{ readonly runs: readonly ListedRun[]; readonly elsewhere: number }> {
-  const { file } = await context.config();
-  const records = await (await context.journal()).list();
-  // Without an rc file there are no servers to choose by.
-  const ours = everywhere || file === undefined ? records : await onServers(records, context);
+  const { records, ours } = everywhere ? await runsOfMachine(context) : await runsHere(context);
   const runs: ListedRun[] = [];
   for (const record of ours) {
     if (runs.length === limit) break;
@@ -72,17 +70,6 @@ function stateOf({ outcome, left, owner }: RunRecord, { io }: Context): RunState
   if (outcome !== undefined && outcome !== 'detached') return outcome;
   if (left !== undefined) return left;
   return owner.host !== io.host || isAlive(owner.pid) ? 'running' : 'interrupted';
-}
-
-/** The runs whose servers are all in this rc file, under any name. */
-async function onServers(records: readonly RunRecord[], context: Context): Promise<readonly RunRecord[]> {
-  const known = await (await instancesOf(context)).places();
-  const places = new Set(known.values());
-  return records.filter((record) =>
-    record.places === undefined
-      ? record.jobs.every((handle) => known.has(parseHandle(handle).instance))
-      : Object.values(record.places).every((place) => places.has(place)),
-  );
 }
 
 /** For whom or what the last job of an unfinished run waits. Undefined when it waits for nobody, or nobody can tell. */

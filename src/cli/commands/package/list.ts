@@ -4,6 +4,7 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { humanBytes } from '../../../amounts.ts';
+import { rememberNames } from '../../state/known-names.ts';
 import { lines, table } from '../../terminal/table.ts';
 import type { PackageListOptions } from './flags.ts';
 
@@ -11,6 +12,10 @@ export async function runPackageList({ options }: Invocation<PackageListOptions>
   const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
   const packages = await readPackages(options.id, source, await context.reporter(), context.signal);
+  if (options.id === undefined)
+    await rememberNames(context.io, source, {
+      packages: packages.map(({ id, version }) => formatRef({ id, version })),
+    });
   const rows = packages.map(({ id, version, size, publishedAt }) => [
     formatRef({ id, version }),
     size === undefined ? '' : humanBytes(size),

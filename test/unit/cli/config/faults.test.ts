@@ -179,7 +179,7 @@ Adapter: []
   const { code, stderr } = await checked('.migratorrc.yaml', text);
   expect(code).toBe(2);
   for (const line of [
-    'line 4: instances.lab.url must begin with https://, http:// or embedded:',
+    'line 4: instances.lab.url must begin with https://, http:// or embedded:; did you mean "http://"?',
     'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "octopus"?',
     'line 8: instances.prod.api_key is not a known key; did you mean "apiKey"?',
     'line 9: instances.prod.Space is not a known key; did you mean "space"?',
@@ -200,10 +200,88 @@ Adapter: []
   expect(stderr).toContain('has 17 problems');
 });
 
+test('what stands under a misspelt word is checked in the same round, and each fault is told once', async () => {
+  const text = `instances:
+  lab:
+    product: Octopus
+    url: embeded:./lab
+    api_key: \${LAB_KEY}
+    spaces: 7
+    sample: source
+  dev:
+    prodct: enms
+    url: https://dev.example
+    vai: wep
+  lake: { product: Snaplogic, url: us }
+http:
+  retry: three
+key:
+  signng: 7
+default:
+  too: dev
+  form: prd
+  dry_run: maybe
+  patience: 5 parsecs
+  time_out: soon
+`;
+  const { code, stderr } = await checked('.migratorrc.yaml', text);
+  expect(code).toBe(2);
+  const lines = stderr.split('\n').filter((line) => line.startsWith('  - '));
+  expect(lines.sort()).toEqual(
+    [
+      'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "octopus"?',
+      'line 4: instances.lab.url must begin with https://, http:// or embedded:; did you mean "embedded:"?',
+      'line 5: instances.lab.api_key is not a known key; did you mean "apiKey"?',
+      'line 5: instances.lab.api_key is not filled in by migrator: write env:NAME or command:…',
+      'line 6: instances.lab.spaces is not a known key; did you mean "space"?',
+      'line 6: instances.lab.spaces must be text, not a number (put it in quotes)',
+      'line 9: instances.dev.prodct is not a known key; did you mean "product"?',
+      'line 11: instances.dev.vai is not a known key; did you mean "via"?',
+      'line 11: instances.dev.vai must be web or rest; did you mean "web"?',
+      'instances.lake.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "snaplogic"?',
+      'line 14: http.retry is not a known key; did you mean "retries"?',
+      'line 14: http.retry must be a number, not text',
+      'line 15: key is not a known key; did you mean "keys"?',
+      'line 16: key.signng is not a known key; did you mean "signing"?',
+      'line 16: key.signng must be text, not a number',
+      'line 17: default is not a known key; did you mean "defaults"?',
+      'line 18: default.too is not a flag that can have a default; did you mean "to"?',
+      'line 19: default.form is not a flag that can have a default; did you mean "from"?',
+      'line 20: default.dry_run is not a flag that can have a default; did you mean "dryRun"?',
+      'line 20: default.dry_run must be true or false',
+      'line 21: default.patience is not a duration; write 90s, 20m or 2h',
+      'line 22: default.time_out is not a flag that can have a default; did you mean "timeout"?',
+      'line 22: default.time_out is not a duration; write 90s, 20m or 2h',
+    ]
+      .map((line) => `  - ${line}`)
+      .sort(),
+  );
+});
+
+test('a reference in the place of a setting that is no secret is refused', async () => {
+  const text =
+    'instances:\n  lab: { product: octopus, url: "https://lab.example", apiKey: env:KEY, space: file:./key }\n';
+  expectRefused(
+    await checked('.migratorrc.yaml', text),
+    /instances\.lab\.space is no secret, and only secrets can be references; write the value itself/u,
+  );
+});
+
+test('with an adapter in the file, values of known flags are checked, and unknown names may be flags of the adapter', async () => {
+  const { code, stderr } = await checked(
+    '.migratorrc.yaml',
+    'adapters: [./acme.mjs]\nhttp: { retry: 1 }\ndefaults: { withComments: 1, patience: soon }\n',
+  );
+  expect(code).toBe(2);
+  expect(stderr).toContain('defaults.patience is not a duration');
+  expect(stderr).not.toContain('withComments');
+});
+
 describe('a word of a closed list gets the nearest one', () => {
   const octopus = 'instances: { lab: { product: octopus, url: "embedded:./lab" } }';
   test.each([
     [['inventory', 'enviroment', '--from', 'lab'], /no inventory of enviroment\n.*did you mean "environment"\?/u],
+    [['inventory', 'envs', '--from', 'lab'], /no inventory of envs\n.*did you mean "environment"\?/u],
     [['inventory', 'projects', '--from', 'lab'], /did you mean "project"\?/u],
     [['inventory', '--progress', 'plian'], /--progress cannot be "plian"\n.*did you mean "plain"\?/u],
     [['config', 'schema', 'inventry'], /there is no schema "inventry"\n.*did you mean "inventory"\?/u],

@@ -272,7 +272,7 @@ describe('what is wrong with a configuration', () => {
     ['instances: { lab: { product: octopus } }', 'instances.lab.url is missing'],
     [
       'instances: { lab: { prodct: octopus, url: "embedded:x" } }',
-      'instances.lab.product is missing (there is "prodct")',
+      'instances.lab.prodct is not a known key; did you mean "product"?',
     ],
     ['instances: { lab: hello }', 'instances.lab must be a group of keys, not text'],
     ['instances: { "a b": { product: x, url: "embedded:x" } }', 'instances["a b"] is not a valid name for an instance'],

@@ -121,7 +121,7 @@ describe('configWarnings', () => {
 
 describe('starterConfig', () => {
   test('is valid and contains the answers', async () => {
-    const config = await configOf(starterConfig(embeddedStarter));
+    const config = await configOf(starterConfig(embeddedStarter('octopus')));
     expect(Object.keys(config.instances)).toEqual(['lab', 'prod']);
     expect({ ...config.defaults }).toEqual({ from: 'lab', to: 'prod' });
     expect(configWarnings(config, { secretSettings, products })).toEqual([]);

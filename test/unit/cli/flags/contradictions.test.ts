@@ -87,3 +87,36 @@ describe('what a dry run cannot do is refused, unless a weaker wish gives way', 
     expect(code).toBe(5);
   });
 });
+
+describe('variables that contradict each other', () => {
+  const runWith = async (env: Readonly<Record<string, string>>, line: string) => {
+    const folder = await tempDir();
+    return commandLine(line.split(' '), { cwd: folder, env: { HOME: folder, ...env } });
+  };
+
+  test.each([
+    [{ MIGRATOR_WAIT: '1', MIGRATOR_NO_WAIT: '1' }, 'migrate-project X', 'MIGRATOR_NO_WAIT and MIGRATOR_WAIT'],
+    [{ MIGRATOR_WAIT: 'no', MIGRATOR_NO_WAIT: 'off' }, 'job wait x', 'MIGRATOR_NO_WAIT and MIGRATOR_WAIT'],
+    [{ MIGRATOR_BACKUP: 'b.tar', MIGRATOR_NO_BACKUP: '1' }, 'import x.tar', 'MIGRATOR_BACKUP and MIGRATOR_NO_BACKUP'],
+    [{ MIGRATOR_QUIET: '1', MIGRATOR_DEBUG: '1' }, 'version', 'MIGRATOR_QUIET and MIGRATOR_DEBUG'],
+    [{ MIGRATOR_FRESH: '1', MIGRATOR_RESUME: 'h' }, 'partial-export', 'MIGRATOR_RESUME and MIGRATOR_FRESH'],
+  ])('%j are refused in %s', async (env, line, both) => {
+    const { code, stdout, stderr } = await runWith(env, line);
+    expect({ code, stdout, told: stderr.split('\n').slice(0, 2) }).toEqual({
+      code: 2,
+      stdout: '',
+      told: [`migrator: error: ${both} contradict each other`, 'migrator: hint: unset one of them'],
+    });
+  });
+
+  test.each([
+    ['two that say the same', { MIGRATOR_WAIT: '0', MIGRATOR_NO_WAIT: '1' }, 'job wait octopus:x:y'],
+    ['one against a flag of the line', { MIGRATOR_WAIT: '1' }, 'job wait octopus:x:y --no-wait'],
+    ['two of which one is outranked', { MIGRATOR_WAIT: '1', MIGRATOR_NO_WAIT: '1' }, 'job wait octopus:x:y --wait'],
+    ['one against another flag of the line', { MIGRATOR_DEBUG: '1' }, 'version --quiet'],
+    ['one that switches off', { MIGRATOR_QUIET: '1', MIGRATOR_DEBUG: '0' }, 'version'],
+  ])('%s is no contradiction', async (_, env, line) => {
+    const { stderr } = await runWith(env, line);
+    expect(stderr).not.toMatch(/contradict|neither true nor false/u);
+  });
+});

@@ -30,6 +30,29 @@ describe('a variable that migrator does not read', () => {
     expect(await warnings({ [name]: '1' })).toEqual({ code: 0, warnings: of(name, tail) });
   });
 
+  test.each([
+    'version',
+    'help exit-codes',
+    'config schema',
+    'init --yes --config other.yaml',
+    'emulate octopus --fault list',
+    'adapter new acme',
+    'package inspect absent.tar',
+    'config trust --forget',
+  ])('is warned about by %s, which needs no rc file, also where the rc file is wrong', async (line) => {
+    const told = of('MIGRATOR_TIMEOT', 'did you mean MIGRATOR_TIMEOUT?');
+    for (const rc of ['keys: {}', 'kees: ['])
+      expect((await warnings({ MIGRATOR_TIMEOT: '1' }, rc, ...line.split(' '))).warnings).toEqual(told);
+  });
+
+  test.each(['completion --names instance', 'completion bash'])(
+    'is not warned about by %s, which a shell runs',
+    async (line) => {
+      const ended = await warnings({ MIGRATOR_TIMEOT: '1' }, 'keys: {}', ...line.split(' '));
+      expect(ended).toEqual({ code: 0, warnings: [] });
+    },
+  );
+
   test('is not warned about with --quiet', async () => {
     expect((await warnings({ MIGRATOR_TIMEOT: '1' }, 'keys: {}', 'config', 'show', '--quiet')).warnings).toEqual([]);
   });

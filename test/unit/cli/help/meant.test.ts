@@ -14,6 +14,11 @@ describe('a word that is no command leads to the command that was meant', () => 
     ['copy', ['migrate-project']],
     ['transfer', ['migrate-project']],
     ['migrate-projects', ['migrate-project']],
+    ['relay', ['migrate-project']],
+    ['send', ['migrate-project']],
+    ['moov', ['migrate-project']],
+    ['deploy', ['migrate-project']],
+    ['environments', ['inventory']],
     ['imprt', ['import']],
     ['inspect', ['package inspect']],
     ['verify', ['package verify']],
@@ -51,9 +56,26 @@ describe('a word that is no command leads to the command that was meant', () => 
     ['key', 'genrate', ['key generate']],
     ['config', 'validate', ['config check']],
     ['config', 'doctor', ['doctor']],
+    ['job', 'delete', ['job cancel', 'job undo']],
+    ['job', 'rm', ['job cancel', 'job undo']],
+    ['adapter', 'create', ['adapter new']],
+    ['adapter', 'add', ['adapter new']],
     ['job', 'constructor', []],
   ])('%s %s', (group, word, expected) => {
     expect(meantBy(word, [group], commands)).toEqual(expected);
+  });
+
+  test('no word of one group leads to a command of another that destroys something', () => {
+    for (const group of ['job', 'key', 'config', 'package', 'adapter'])
+      for (const word of ['delete', 'delet', 'remove', 'untrust', 'undo', 'cancel', 'reject', 'rejct'])
+        for (const path of meantBy(word, [group], commands))
+          expect({ group, word, path }).toEqual({
+            group,
+            word,
+            path: path.startsWith(`${group} `)
+              ? path
+              : expect.not.stringMatching(/ (delete|untrust|undo|cancel|reject)$/u),
+          });
   });
 
   test('a synonym counts only for a command that exists, and never leads to a command of another kind', () => {

@@ -54,7 +54,7 @@ const tree: CommandTree = {
     }),
     leaf('job', { commands: [leaf('wait', { arguments: [{ name: 'handle', completes: 'handle' }] })] }),
     leaf('compare', {
-      options: [{ flag: '--project', description: 'a project', takesValue: true, completes: 'project' }],
+      options: [from, { flag: '--project', description: 'a project', takesValue: true, completes: 'project' }],
     }),
     leaf('doctor', { arguments: [{ name: 'instance', completes: 'instance', many: true }] }),
     leaf('completion', { arguments: [{ name: 'shell', choices: ['bash', 'zsh'] }] }),
@@ -79,6 +79,7 @@ const rows: readonly (readonly [typed: string, offered: readonly string[]])[] = 
   ['migrator package upload a.ta', ['a.tar']],
   ['migrator package upload a.tar "b', ['b file.tar']],
   ['migrator package open a.tar s', ['sub']],
+  ['migrator compare --from prod-eu --project ', ['Kiosk']],
   ['migrator doctor lab p', ['prod-eu']],
   ['migrator doctor --config x lab p', ['prod-eu']],
   ['migrator completion ', ['bash', 'zsh']],
@@ -90,7 +91,12 @@ const names = `#!/bin/sh
 case $3 in
   instance) printf 'lab\\nprod-eu\\n' ;;
   handle) printf 'octopus:lab:ServerTasks-76\\noctopus:lab:ServerTasks-9\\nsnaplogic:prod:a b;c\\n' ;;
-  project) printf '%s\\n' 'Web Shop' 'Web: $HOME' "Bob's" Billing ;;
+  project) case "$4 $5" in
+    '--typed '*'--from prod-eu'*) echo Kiosk; exit ;;
+    '--typed '*) ;;
+    *) exit 3 ;;
+  esac
+  printf '%s\\n' 'Web Shop' 'Web: $HOME' "Bob's" Billing ;;
 esac
 `;
 

@@ -29,6 +29,7 @@ describe('migrator help', () => {
   test.each([
     [['export'], 'did you mean migrator help partial-export?'],
     [['exit-code'], 'did you mean migrator help exit-codes?'],
+    [['exit'], 'did you mean migrator help exit-codes?'],
     [['job', 'status'], 'did you mean migrator help job show?'],
     [['xyzzy'], 'migrator help topics lists the pages'],
   ])('of %j, which is nothing, is a USAGE error that leads on', async (words, hint) => {
