@@ -46,7 +46,7 @@ export function storeFeed(shelf: Shelf, tools: Pick<StoreTools, 'clock' | 'notic
       size: entry.size,
       digest: { algorithm: 'sha256', hex: sha256 },
       publishedAt: entry.modifiedAt.toISOString(),
-      ...(extension === 'tar' ? await labelOf(source) : {}),
+      ...(extension === 'tar' ? await labelOf(source, held) : {}),
     };
   };
 

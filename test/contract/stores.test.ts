@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import type { Store } from '../../src/ports/store.ts';
 import { feedCases } from '../../src/testing/feed-cases.ts';
@@ -23,9 +23,11 @@ async function bench(store: Store): Promise<ContractBench> {
 }
 
 describe('a folder keeps the contract of a feed', () => {
-  for (const [sentence, step] of Object.entries(feedCases)) {
-    test(sentence, () => withTempDir(async (root) => step(await bench(await folderStore(root)), setup)));
-  }
+  test.each(Object.entries(feedCases))('%s', (_sentence, step) =>
+    withTempDir(async (root) => {
+      await expect(step(await bench(await folderStore(root)), setup)).resolves.toBeUndefined();
+    }),
+  );
 });
 
 describe('a bucket keeps the contract of a feed', () => {
@@ -41,11 +43,10 @@ describe('a bucket keeps the contract of a feed', () => {
     await rm(data, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  for (const [index, [sentence, step]] of Object.entries(feedCases).entries()) {
-    test(sentence, async () => {
-      const store = await s3Store(server.url, { url: `s3://vault/case ${index}/packages` });
-      await step(await bench(store), setup);
-      await store.close?.();
-    });
-  }
+  const cases = Object.entries(feedCases).map(([sentence, step], index) => [sentence, step, index] as const);
+  test.each(cases)('%s', async (_sentence, step, index) => {
+    const store = await s3Store(server.url, { url: `s3://vault/a case/${index}/packages` });
+    await expect(step(await bench(store), setup)).resolves.toBeUndefined();
+    await store.close?.();
+  });
 });

@@ -14,7 +14,7 @@ const hasty: Clock = {
   now: () => new Date(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
-      setTimeout(() => (signal.aborted ? reject(signal.reason as Error) : resolve()), milliseconds / 20);
+      setTimeout(() => (signal.aborted ? reject(signal.reason as Error) : resolve()), milliseconds / 8);
     }),
 };
 
@@ -37,10 +37,17 @@ export async function folderStore(root: string, told?: Told): Promise<Store> {
   return module.create({ name: 'vault', url: pathToFileURL(root).href, settings: {}, secrets: {} }, storeTools(told));
 }
 
+interface S3Choices {
+  readonly url?: string;
+  readonly account?: Readonly<Record<string, string>>;
+  readonly told?: Told | undefined;
+  readonly retries?: number;
+}
+
 /** A store in the bucket `vault` of an S3 server. */
 export async function s3Store(
   endpoint: string,
-  { url = 's3://vault/packages', account = s3Account, told = { notices: [] } as Told, retries = 0 } = {},
+  { url = 's3://vault/packages', account = s3Account, told, retries = 0 }: S3Choices = {},
 ): Promise<Store> {
   const module = await storeModules.s3();
   const secrets = Object.fromEntries(Object.entries(account).map(([name, value]) => [name, new Secret(value)]));

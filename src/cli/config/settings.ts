@@ -1,4 +1,5 @@
 import { productOptions, products } from '../../adapters/index.ts';
+import { storeNames, storeProducts } from '../../stores/index.ts';
 import { nearest } from '../../nearest.ts';
 import type { SettingSpec } from '../../ports/options.ts';
 import { looksSecret, referenceFault } from '../secrets/references.ts';
@@ -17,14 +18,16 @@ export function settingProblems(root: unknown): ConfigProblem[] {
     const path = ['instances', name];
     const { product, url, ...settings } = groupOf(instance);
     if (typeof product !== 'string' || product === '') return [];
-    const known = productOptions.find((entry) => entry.product === product)?.settings;
+    const isOfStore = (storeNames as readonly string[]).includes(product);
+    const known = [...productOptions, ...storeProducts].find((entry) => entry.product === product)?.settings;
     if (known !== undefined) {
-      const embedded = typeof url === 'string' && url.startsWith('embedded:');
+      const embedded = typeof url === 'string' && url.startsWith('embedded:') && !isOfStore;
       return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
     }
     if (!closed) return [];
-    const message = `has no adapter; there are: ${products.join(', ')}`;
-    return [{ path: showPath([...path, 'product']), message, suggestion: nearest(product, products) }];
+    const all = [...products, ...storeNames];
+    const message = `has no adapter; there are: ${all.join(', ')}`;
+    return [{ path: showPath([...path, 'product']), message, suggestion: nearest(product, all) }];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { facet, type Instance } from '../instance.ts';
+import { facet, type Keeper } from '../instance.ts';
 import { formatRef } from '../package-ref.ts';
 import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { probe } from '../steps/preflight.ts';
@@ -12,9 +12,9 @@ export interface Deletion {
 
 /** Deletes a package from the feed of each instance, in the given order, after the user agreed. */
 export async function deletePackage(
-  targets: readonly Instance[],
+  targets: readonly Keeper[],
   /** The package's name on an instance. USAGE when the name is not valid there. */
-  refOn: (target: Instance) => PackageRef,
+  refOn: (target: Keeper) => PackageRef,
   ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<readonly Deletion[]> {

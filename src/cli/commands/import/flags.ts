@@ -6,6 +6,7 @@ import { type Products, withProductOptions } from '../../flags/product-flags.ts'
 import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions, TellingOptions {
+  readonly from?: string;
   readonly to?: string;
   readonly dryRun?: boolean;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
@@ -17,8 +18,9 @@ export function importFlags(command: Command, products: Products): void {
   command
     .argument(
       '<package>',
-      "a package file, - for standard input, or <id>@<version> of a package in the instance's feed",
+      "a package file, - for standard input, or <id>@<version> of a package in the instance's feed or, with --from, in a store",
     )
+    .option('--from <store>', 'the store that has the package')
     .option('--to <instance>', 'the instance to import into')
     .option('--dry-run', 'print what the import would do, without changing the target')
     .addOption(
@@ -35,5 +37,6 @@ export function importFlags(command: Command, products: Products): void {
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',
     'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',
+    'migrator import web-shop@1.0.0 --from vault --to prod',
   ]);
 }

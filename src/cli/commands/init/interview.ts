@@ -1,5 +1,6 @@
 import { productOptions, products } from '../../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { isStore } from '../../../stores/index.ts';
 import type { ConfigProblem } from '../../config/problem.ts';
 import { checkConfig } from '../../config/problems.ts';
 import type { InstanceConfig } from '../../config/config.ts';
@@ -34,7 +35,10 @@ async function askFor(
     `Its product (${products.join(', ')})`,
     others[0]?.product ?? 'octopus',
     context,
-    (text) => problemOf({ x: { product: text, url: 'embedded:.' } }),
+    (text) =>
+      isStore(text)
+        ? 'is that of a store, which keeps packages and has no projects; add it to the file later: migrator help stores'
+        : problemOf({ x: { product: text, url: 'embedded:.' } }),
   );
   const embedded = `embedded:./.migrator/${name}`;
   const url = await asked('Its URL, or embedded:./path for an embedded instance', embedded, context, (text) =>

@@ -66,6 +66,10 @@ ${answers.instances.flatMap(instanceLines).join('\n')}
   #   url: https://octopus.example.com
   #   apiKey: env:OCTOPUS_STAGING_KEY
   #   space: Default
+  # A store keeps sealed packages: a folder, or a bucket (s3://bucket/prefix). See: migrator help stores
+  # vault:
+  #   product: folder
+  #   url: file:///srv/packages
 
 # Values for flags, by their camel-case names: --package-id is packageId.
 defaults:

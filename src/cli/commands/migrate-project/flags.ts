@@ -8,6 +8,7 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions, Tell
   readonly from?: string;
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
+  readonly viaStore?: string;
   readonly dryRun?: boolean;
   readonly verify?: boolean;
   readonly ignoreVersion?: boolean;
@@ -27,6 +28,7 @@ export function migrateProjectFlags(command: Command, products: Products): void 
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
+    .option('--via-store <store>', 'relay the package through this store, where it stays; only with the route relay')
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
@@ -35,5 +37,6 @@ export function migrateProjectFlags(command: Command, products: Products): void 
   examples(command, [
     'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
     'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
+    'migrator migrate-project "Web Shop" --from lab --to prod --via-store vault',
   ]);
 }
