@@ -13,7 +13,7 @@ import { type FileSource, openFileSource } from '../../files/file-source.ts';
 import { partialName } from '../../files/partial-name.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { createFileSink } from '../../files/whole-file.ts';
-import type { PackageRef } from '../../ports/artifact.ts';
+import type { ByteStream, PackageRef } from '../../ports/artifact.ts';
 import type { ByteSource } from '../../ports/bytes.ts';
 import { rangedSource } from '../../stores/ranged-source.ts';
 import type { Context } from '../context.ts';
@@ -37,11 +37,10 @@ export async function storeFrom(from: string | undefined, context: Context): Pro
 
 /** A package of a store, of which only what is asked for is read. */
 export async function peekIntoStore(text: string, store: Keeper, context: Context): Promise<ByteSource> {
-  const { size = 0, range, ...file } = await fileInStore(store, parsePackageRef(text, store), context.signal);
-  const whole = (): never => {
-    throw new TypeError(`${file.path} cannot be read in parts`);
-  };
-  return rangedSource(size, (start, end) => range?.(start, end - start, context.signal) ?? whole());
+  const file = await fileInStore(store, parsePackageRef(text, store), context.signal);
+  const range = (start: number, end: number): ByteStream =>
+    file.range?.(start, end - start, context.signal) ?? file.open(context.signal);
+  return rangedSource(file.size ?? 0, range);
 }
 
 /**

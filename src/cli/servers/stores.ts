@@ -37,6 +37,8 @@ export async function openStore(
     }
   }
   const { name } = instance;
+  // It would write among the progress, which may be JSON.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const connection: Connection = { name, url: storeUrl(instance, config), settings, secrets };
   const store = module.create(connection, await storeTools(context));
   context.onClose(() => store.close?.());

@@ -4,6 +4,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { interruptible } from '../../streams/interruptible.ts';
+import type { StoreTools } from '../module.ts';
 import type { Content, Entry, Shelf } from '../shelf.ts';
 import { nameOf, s3Error, statusOf } from './errors.ts';
 import type { Place } from './place.ts';
@@ -15,7 +16,7 @@ const mostParts = 10_000;
 /** As many parts are in memory. */
 const partsAtOnce = 3;
 
-export function bucketShelf(place: Place, sdk: () => Promise<Sdk>): Shelf {
+export function bucketShelf(place: Place, sdk: () => Promise<Sdk>, { notice }: Pick<StoreTools, 'notice'>): Shelf {
   const { bucket: Bucket, prefix } = place;
   return {
     name: `the bucket "${Bucket}"${prefix === '' ? '' : ` (${prefix})`}`,
@@ -46,6 +47,7 @@ export function bucketShelf(place: Place, sdk: () => Promise<Sdk>): Shelf {
           content,
           partSize,
           (bytes) => sum.pass(bytes),
+          notice,
           signal,
         );
         return { made: true, proven: tag === sum.tag() };
@@ -74,11 +76,12 @@ export function bucketShelf(place: Place, sdk: () => Promise<Sdk>): Shelf {
  * request, and is aborted when anything fails or the signal does: also a part that the server refuses stops the others.
  */
 async function upload(
-  { client, storage }: Sdk,
+  { client, s3, storage }: Sdk,
   key: { readonly Bucket: string; readonly Key: string },
   content: Content,
   partSize: number,
   pass: (stream: ByteStream) => ByteStream,
+  notice: StoreTools['notice'],
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const stop = new AbortController();
@@ -88,10 +91,16 @@ async function upload(
     config: client.config,
     send: async (command: Parameters<S3Client['send']>[0]) => {
       // The request that aborts the upload is sent after an interruption too.
-      const aborts = command.constructor.name === 'AbortMultipartUploadCommand';
+      const aborts = command instanceof s3.AbortMultipartUploadCommand;
       try {
         return await client.send(command, aborts ? {} : { abortSignal: either });
       } catch (error) {
+        if (aborts) {
+          notice(
+            `parts of a broken upload stay in the bucket "${key.Bucket}", where nobody sees them: it refused to remove them (${nameOf(error)}); a lifecycle rule of the bucket can`,
+          );
+          return {};
+        }
         refusal ??= error;
         stop.abort();
         throw error;

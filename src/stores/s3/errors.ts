@@ -60,6 +60,11 @@ export function s3Error(error: unknown, place: Place, what: string, right: strin
   });
 }
 
+/** The SDK may wrap an error of a socket. What it was is then only in the message: `connect ECONNREFUSED 127.0.0.1:9000`. */
+function codeOf({ code, message }: SdkFault): string | undefined {
+  return code ?? /\b(?:connect|getaddrinfo|read|write) (E[A-Z_]+)\b/u.exec(message)?.[1];
+}
+
 const hostOf = ({ endpoint }: Place): string => endpoint?.host ?? 'Amazon S3';
 
 function reading(fault: SdkFault, status: number | undefined, place: Place, what: string, right: string): Reading {
@@ -99,22 +104,26 @@ function reading(fault: SdkFault, status: number | undefined, place: Place, what
   if (name === 'NoSuchKey' || name === 'NotFound' || status === 404) {
     return ['NOT_FOUND', `${bucket} no longer has that object`, 'see what it has with "migrator package list"'];
   }
-  const unreached = network[fault.code ?? ''] ?? network[name];
+  const unreached = network[codeOf(fault) ?? ''] ?? network[name];
   if (unreached !== undefined) {
     return ['REMOTE_UNREACHABLE', `${host} ${unreached}`, 'check the endpoint, the network and the proxy'];
   }
-  if (certificate.test(fault.code ?? '')) {
+  if (certificate.test(codeOf(fault) ?? '')) {
     return [
       'REMOTE_UNREACHABLE',
-      `the TLS certificate of ${host} is not trusted (${fault.code ?? ''})`,
+      `the TLS certificate of ${host} is not trusted (${codeOf(fault) ?? ''})`,
       'give the authority that signed it in `http.ca`',
     ];
   }
   if (busy.test(name) || (status !== undefined && status >= 500)) {
     return ['REMOTE_UNREACHABLE', `${host} could not ${what} (${said(fault, status)})`, 'run the command again later'];
   }
-  if (status === undefined && fault.code !== undefined) {
-    return ['REMOTE_UNREACHABLE', `${host} could not be asked (${fault.code})`, 'check the endpoint and the network'];
+  if (status === undefined && codeOf(fault) !== undefined) {
+    return [
+      'REMOTE_UNREACHABLE',
+      `${host} could not be asked (${codeOf(fault) ?? ''})`,
+      'check the endpoint and the network',
+    ];
   }
   return [
     'REMOTE_UNEXPECTED',

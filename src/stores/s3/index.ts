@@ -19,7 +19,7 @@ export const s3: StoreModule = {
     const account = accountOf(name, secrets);
     let opened: Promise<Sdk> | undefined;
     const sdk = (): Promise<Sdk> => (opened ??= connect(place, settings['addressing'], account, tools));
-    const shelf = bucketShelf(place, sdk);
+    const shelf = bucketShelf(place, sdk, tools);
     return {
       product: 's3',
       probe: async (signal) => {

@@ -105,18 +105,25 @@ describe.each(kinds)('%s as a store', (_name, fresh) => {
     const open = await fresh();
     const told = { notices: [] };
     const { feed } = await open(told);
-    await feed.upload(fileOf(await sealed()), ref, 'fail', never);
-    await feed.upload(fileOf(await sealed({ signer: undefined })), { ...ref, version: '2.0.0' }, 'fail', never);
+    await feed.upload(fileOf(await sealed(ref)), ref, 'fail', never);
+    await feed.upload(
+      fileOf(await sealed({ ...ref, version: '2.0.0', signer: undefined })),
+      { ...ref, version: '2.0.0' },
+      'fail',
+      never,
+    );
     const plain = { id: 'Acme.Move', version: '1.0.0' };
     await feed.upload(fileOf(randomBytes(700), 'Acme.Move.1.0.0.zip'), plain, 'fail', never);
     const cut = (await sealed()).subarray(0, 5000);
     await feed.upload(fileOf(cut), { ...ref, version: '3.0.0' }, 'fail', never);
+    await feed.upload(fileOf(await sealed()), { ...ref, version: '4.0.0' }, 'fail', never);
     const rows = await collect(feed.list(undefined, never));
     expect(rows.map(({ fileName }) => fileName)).toEqual([
       'Acme.Move.1.0.0.zip',
       'web-shop.1.0.0.tar',
       'web-shop.2.0.0.tar',
       'web-shop.3.0.0.tar',
+      'web-shop.4.0.0.tar',
     ]);
     const source = { product: 'octopus', version: '2026.4.1', instance: 'prod' };
     const said = { encrypted: true, createdAt: '2026-11-21T01:02:03Z', source };
@@ -125,8 +132,10 @@ describe.each(kinds)('%s as a store', (_name, fresh) => {
       { signer: signer.publicKey.keyId, ...said },
       said,
       undefined,
+      undefined,
     ]);
     expect(rows[3]?.fault).toContain('cut short');
+    expect(rows[4]?.fault).toBe('it calls itself acme-web 1.2.3');
     expect(rows.every(({ publishedAt = '' }) => Math.abs(Date.parse(publishedAt) - Date.now()) < 60_000)).toBe(true);
     expect(told.notices).toEqual([]);
   });
