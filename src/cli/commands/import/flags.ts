@@ -37,6 +37,6 @@ export function importFlags(command: Command, products: Products): void {
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',
     'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',
-    'migrator import web-shop@1.0.0 --from vault --to prod',
+    'migrator import Octopus.Space.Migration@1.0.0-run7 --from vault --to prod --password env:MOVE_PASSWORD',
   ]);
 }

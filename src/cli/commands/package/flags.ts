@@ -127,7 +127,10 @@ export function inspectFlags(command: Command): void {
   command
     .argument('<file>', 'the package file; with --from, <id>@<version>')
     .option('--from <store>', `${inStore}; only its ends are read`);
-  examples(command, ['migrator package inspect web-shop.tar', 'migrator package inspect web-shop@1.0.0 --from vault']);
+  examples(command, [
+    'migrator package inspect web-shop.tar',
+    'migrator package inspect Octopus.Space.Migration@1.0.0-run7 --from vault',
+  ]);
 }
 
 export interface PackageVerifyOptions extends OpenOptions {
