@@ -25,7 +25,7 @@ export async function optionalPackages<L extends Loaders>(what: string, loaders:
     'CONFIG_INVALID',
     `${what} needs ${many ? 'npm packages that are' : 'an npm package that is'} not installed: ${missing.join(', ')}`,
     {
-      hint: `install ${many ? 'them' : 'it'} where migrator is installed: npm install ${missing.join(' ')} (with --global if migrator is installed so)`,
+      hint: `install ${many ? 'them' : 'it'} where migrator is installed: npm install ${missing.join(' ')} (with -g where migrator was installed with it)`,
       details: { missing },
     },
   );

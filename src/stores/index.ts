@@ -2,7 +2,7 @@
 import type { StoreModule, StoreProduct } from './module.ts';
 import type { StoreName } from './urls.ts';
 
-export type { StoreModule, StoreTools, Wires } from './module.ts';
+export type { StoreModule, StoreTools } from './module.ts';
 export { storeUrlFault } from './urls.ts';
 
 export const storeNames = ['folder', 's3'] as const satisfies readonly StoreName[];

@@ -3,7 +3,7 @@ import { optionalPackages } from '../../src/optional-packages.ts';
 import { failsWith } from '../../src/testing/workbench.ts';
 
 const absent = (name: string) => () =>
-  Promise.reject<never>(Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' }));
+  Promise.reject(Object.assign(new Error(`Cannot find package '${name}'`), { code: 'ERR_MODULE_NOT_FOUND' }));
 
 test('packages that are there are loaded', async () => {
   const loaded = await optionalPackages('the product s3', { one: () => Promise.resolve({ value: 1 }) });

@@ -29,7 +29,8 @@ test('a folder that is missing is named, and never made: its share may not be mo
 test('a file in the place of the folder is named', async () => {
   const root = join(await tempDir(), 'share');
   await writeFile(root, '');
-  await failsWith('CONFIG_INVALID', async () => (await folderStore(root)).probe(never));
+  const error = await failsWith('CONFIG_INVALID', async () => (await folderStore(root)).probe(never));
+  expect(error.message).toBe(`"${root}" is not a folder`);
 });
 
 testWith([noRoot], 'a folder that may not be written is named before anything is sent', async () => {
@@ -94,5 +95,6 @@ test('a file that shrinks after the listing is refused', async () => {
   await feed.upload(fileOf(bytes), ref, 'fail', never);
   const file = await feed.download(ref, never);
   await writeFile(join(root, ref.id, ref.version, `${sha256(bytes)}.tar`), bytes.subarray(0, 10));
-  await failsWith('REMOTE_UNREACHABLE', () => read(file));
+  const error = await failsWith('REMOTE_UNREACHABLE', () => read(file));
+  expect(error.message).toContain('could not be downloaded, 10 bytes came');
 });

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { MigratorError } from '../../../src/errors.ts';
-import { collect, failsWith, never, read } from '../../../src/testing/workbench.ts';
-import { bodyOf, withServer } from '../../support/with-server.ts';
-import { startS3 } from '../../support/s3-server.ts';
-import { fileOf, s3Store, sha256 } from '../../support/stores.ts';
+import type { MigratorError } from '../../../../src/errors.ts';
+import { collect, failsWith, never, read } from '../../../../src/testing/workbench.ts';
+import { bodyOf, withServer } from '../../../support/with-server.ts';
+import { startS3 } from '../../../support/s3-server.ts';
+import { fileOf, s3Store, sha256 } from '../../../support/stores.ts';
 
 const ref = { id: 'web-shop', version: '1.0.0' };
 const megabyte = 1024 * 1024;
@@ -89,7 +89,7 @@ describe('an S3 server of others', () => {
 });
 
 /** A server of our own for what the other one does not do. */
-type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => void;
+type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => unknown;
 
 async function scripted<T>(answer: Answer, work: (url: string, asked: readonly string[]) => Promise<T>): Promise<T> {
   const asked: string[] = [];
@@ -142,12 +142,12 @@ describe('a server that heeds more', () => {
     let isThere = false;
     const conditions: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) return listed(response, isThere ? [here] : []);
+      if (isListing(request)) { listed(response, isThere ? [here] : []); return; }
       if (request.method === 'GET')
-        return void response.writeHead(206, { 'content-range': `bytes 0-199999/200000` }).end(bytesHere);
+        return response.writeHead(206, { 'content-range': `bytes 0-199999/200000` }).end(bytesHere);
       conditions.push(request.headers['if-none-match']);
       isThere = true;
-      return fault(response, 412, 'PreconditionFailed');
+      fault(response, 412, 'PreconditionFailed');
     };
     await scripted(answer, async (url) => {
       const { feed } = await s3Store(url);
@@ -160,8 +160,8 @@ describe('a server that heeds more', () => {
     const rival: Object = { key: `web-shop/1.0.0/${'0'.repeat(64)}.bin`, bytes: Buffer.from('other') };
     let looks = 0;
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) return listed(response, (looks += 1) === 1 ? [] : [rival, here]);
-      return fault(response, 412, 'PreconditionFailed');
+      if (isListing(request)) { listed(response, (looks += 1) === 1 ? [] : [rival, here]); return; }
+      fault(response, 412, 'PreconditionFailed');
     };
     await scripted(answer, async (url, asked) => {
       const { feed } = await s3Store(url);
@@ -175,16 +175,16 @@ describe('a server that heeds more', () => {
     const answerWith =
       (kept: Buffer): Answer =>
       (request, _body, response) => {
-        if (isListing(request)) return listed(response, gone || !put ? [] : [here]);
+        if (isListing(request)) { listed(response, gone || !put ? [] : [here]); return; }
         if (request.method === 'PUT') {
           put = true;
-          return void response.writeHead(200, { etag: '"of another algorithm"' }).end();
+          return response.writeHead(200, { etag: '"of another algorithm"' }).end();
         }
         if (request.method === 'DELETE') {
           gone = true;
-          return void response.writeHead(204).end();
+          return response.writeHead(204).end();
         }
-        return void response.writeHead(206, { 'content-range': `bytes 0-199999/200000` }).end(kept);
+        return response.writeHead(206, { 'content-range': `bytes 0-199999/200000` }).end(kept);
       };
     let [put, gone] = [false, false];
     await scripted(answerWith(bytesHere), async (url, asked) => {
@@ -205,22 +205,22 @@ describe('a server that heeds more', () => {
     const sums: [number, Buffer][] = [];
     let isThere = false;
     const answer: Answer = (request, body, response) => {
-      if (isListing(request)) return listed(response, isThere ? [object] : []);
+      if (isListing(request)) { listed(response, isThere ? [object] : []); return; }
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        return xml(
+        { xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        );
+        ); return; }
       if (request.method === 'PUT') {
         sums.push([Number(url.searchParams.get('partNumber')), createHash('md5').update(body).digest()]);
-        return void response.writeHead(200, { etag: '"p"' }).end();
+        return response.writeHead(200, { etag: '"p"' }).end();
       }
       isThere = true;
       const ordered = sums.sort(([one], [other]) => one - other).map(([, sum]) => sum);
       const etag = `${createHash('md5').update(Buffer.concat(ordered)).digest('hex')}-${ordered.length}`;
-      return xml(
+      xml(
         response,
         200,
         `<CompleteMultipartUploadResult><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
@@ -239,20 +239,20 @@ describe('a server that heeds more', () => {
     const bytes = randomBytes(48 * megabyte);
     let aborted = false;
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) return listed(response, []);
+      if (isListing(request)) { listed(response, []); return; }
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        return xml(
+        { xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        );
+        ); return; }
       if (request.method === 'DELETE') {
         aborted = url.searchParams.get('uploadId') === 'u1';
-        return void response.writeHead(204).end();
+        return response.writeHead(204).end();
       }
-      if (url.searchParams.get('partNumber') === '2') return fault(response, 403, 'AccessDenied');
-      return void response.writeHead(200, { etag: '"p"' }).end();
+      if (url.searchParams.get('partNumber') === '2') { fault(response, 403, 'AccessDenied'); return; }
+      return response.writeHead(200, { etag: '"p"' }).end();
     };
     await scripted(answer, async (url, asked) => {
       const { feed } = await s3Store(url);
@@ -267,7 +267,7 @@ describe('a server that heeds more', () => {
   test('a listing is read page by page, and strange keys are left alone', async () => {
     const tokens: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (!isListing(request)) return fault(response, 404, 'NoSuchKey');
+      if (!isListing(request)) { fault(response, 404, 'NoSuchKey'); return; }
       const token = new URL(request.url ?? '/', 'http://s3').searchParams.get('continuation-token');
       tokens.push(token);
       const page = Number(token?.slice(1) ?? 0);
@@ -277,7 +277,7 @@ describe('a server that heeds more', () => {
       const contents = keys.map((key) => `<Contents><Key>packages/${key}</Key><Size>1</Size></Contents>`).join('');
       const next =
         page < 2 ? `<IsTruncated>true</IsTruncated><NextContinuationToken>p${page + 1}</NextContinuationToken>` : '';
-      return xml(response, 200, `<ListBucketResult>${next}${contents}</ListBucketResult>`);
+      xml(response, 200, `<ListBucketResult>${next}${contents}</ListBucketResult>`);
     };
     await scripted(answer, async (url) => {
       const told = { notices: [] as string[] };
@@ -293,19 +293,16 @@ describe('a server that heeds more', () => {
   test.each(['a source that fails', 'an interruption'])('%s aborts an upload in parts', async (what) => {
     const signal = what === 'an interruption' ? AbortSignal.timeout(400) : never;
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) return listed(response, []);
+      if (isListing(request)) { listed(response, []); return; }
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        return xml(
+        { xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        );
-      if (request.method === 'DELETE') return void response.writeHead(204).end();
-      return void setTimeout(
-        () => response.writeHead(200, { etag: '"p"' }).end(),
-        what === 'an interruption' ? 500 : 0,
-      );
+        ); return; }
+      if (request.method === 'DELETE') return response.writeHead(204).end();
+      return setTimeout(() => response.writeHead(200, { etag: '"p"' }).end(), what === 'an interruption' ? 500 : 0);
     };
     await scripted(answer, async (url, asked) => {
       const { feed } = await s3Store(url);
@@ -320,7 +317,7 @@ describe('a server that heeds more', () => {
   test('a download that breaks off goes on where it was, and keeps to the same object', async () => {
     const ranges: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) return listed(response, [here]);
+      if (isListing(request)) { listed(response, [here]); return; }
       const { range = '', 'if-match': match } = request.headers;
       ranges.push([range, match]);
       const start = Number(/^bytes=(\d+)-/u.exec(range)?.[1]);
@@ -328,10 +325,8 @@ describe('a server that heeds more', () => {
         'content-range': `bytes ${start}-199999/200000`,
         'content-length': 200_000 - start,
       });
-      if (ranges.length > 2) return void response.end(bytesHere.subarray(start));
-      return void response.write(bytesHere.subarray(start, start + 70_000), () =>
-        setTimeout(() => response.destroy(), 30),
-      );
+      if (ranges.length > 2) return response.end(bytesHere.subarray(start));
+      return response.write(bytesHere.subarray(start, start + 70_000), () => setTimeout(() => response.destroy(), 30));
     };
     await scripted(answer, async (url) => {
       const { feed } = await s3Store(url);
@@ -397,7 +392,7 @@ describe('a server that heeds more', () => {
     ],
     [
       'it is no S3 server',
-      (_request, _body, response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html><p>Hi'),
+      (_request, _body, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html><p>Hi'),
       'REMOTE_UNEXPECTED',
       'could not list its objects',
       'check whether the endpoint is that of an S3 server',
