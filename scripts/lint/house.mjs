@@ -165,7 +165,7 @@ function cli() {
               .flat()
               .map(name),
           ],
-          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'string-width'],
+          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'fast-string-width'],
           machine: true,
         },
       ]),

@@ -212,8 +212,10 @@ beforeAll(async () => {
   const exported = await sealed('run7.tar', '--password', 'env:MOVE_PASSWORD', '--package-version', made.version);
   expect(exported).toMatchObject({ code: 0 });
   ({ handle } = JSON.parse(exported.stdout) as { handle: string });
-  for (const to of ['prod', 'vault'])
-    expect(await run(['package', 'upload', 'run7.tar', '--to', to])).toMatchObject({ code: 0 });
+  expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });
+  const shop = ['--package-id', 'Acme.Shop', '--package-version', '1.0.0'];
+  expect(await sealed('shop.tar', ...shop)).toMatchObject({ code: 0 });
+  expect(await run(['package', 'upload', 'shop.tar', '--to', 'vault'])).toMatchObject({ code: 0 });
 });
 
 describe('examples in the help', () => {

@@ -66,7 +66,7 @@ export function downloadFlags(command: Command): void {
     )
     .option('--force', 'overwrite the output file');
   withSealing(command);
-  examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);
+  examples(command, ['migrator package download Acme.Move@1.0.0 --from lab -o move.tar']);
 }
 
 export interface PackageDeleteOptions {
@@ -85,7 +85,7 @@ export function deleteFlags(command: Command): void {
       ),
     )
     .option('-y, --yes', 'do not ask for confirmation');
-  examples(command, ['migrator package delete Octopus.Space.Migration@1.0.0-run7 --from prod --yes']);
+  examples(command, ['migrator package delete Acme.Move@1.0.0 --from prod --yes']);
 }
 
 export interface PackageCertifyOptions {
@@ -109,7 +109,7 @@ export function certifyFlags(command: Command): void {
         .default('certified'),
     )
     .addOption(
-      new Option('--sync', 'let each instance fetch the decision of another instance by itself').conflicts('status'),
+      new Option('--sync', 'let each instance read the decision from the storage that it shares').conflicts('status'),
     );
   examples(command, [
     'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --status requested',
@@ -127,10 +127,7 @@ export function inspectFlags(command: Command): void {
   command
     .argument('<file>', 'the package file; with --from, <id>@<version>')
     .option('--from <store>', `${inStore}; only its ends are read`);
-  examples(command, [
-    'migrator package inspect web-shop.tar',
-    'migrator package inspect Octopus.Space.Migration@1.0.0-run7 --from vault',
-  ]);
+  examples(command, ['migrator package inspect web-shop.tar', 'migrator package inspect Acme.Shop@1.0.0 --from vault']);
 }
 
 export interface PackageVerifyOptions extends OpenOptions {
