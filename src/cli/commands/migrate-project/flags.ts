@@ -28,7 +28,7 @@ export function migrateProjectFlags(command: Command, products: Products): void 
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
-    .option('--via-store <store>', 'relay the package through this store, where it stays; only with the route relay')
+    .option('--via-store <store>', 'relay the package through this store, where it stays')
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
@@ -37,6 +37,5 @@ export function migrateProjectFlags(command: Command, products: Products): void 
   examples(command, [
     'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
     'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
-    'migrator migrate-project "Web Shop" --from lab --to prod --via-store vault',
   ]);
 }

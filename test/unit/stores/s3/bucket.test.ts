@@ -89,6 +89,7 @@ describe('an S3 server of others', () => {
 });
 
 /** A server of our own for what the other one does not do. */
+/** The value means nothing. */
 type Answer = (request: IncomingMessage, body: Buffer, response: ServerResponse) => unknown;
 
 async function scripted<T>(answer: Answer, work: (url: string, asked: readonly string[]) => Promise<T>): Promise<T> {
@@ -109,18 +110,18 @@ async function scripted<T>(answer: Answer, work: (url: string, asked: readonly s
   );
 }
 
-const xml = (response: ServerResponse, status: number, text: string, headers = {}): void => {
-  response.writeHead(status, { 'content-type': 'application/xml', ...headers });
-  response.end(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`);
-};
-const fault = (response: ServerResponse, status: number, code: string, headers = {}, more = ''): void =>
+const xml = (response: ServerResponse, status: number, text: string, headers = {}): ServerResponse =>
+  response
+    .writeHead(status, { 'content-type': 'application/xml', ...headers })
+    .end(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`);
+const fault = (response: ServerResponse, status: number, code: string, headers = {}, more = ''): ServerResponse =>
   xml(response, status, `<Error><Code>${code}</Code><Message>${code} it is</Message>${more}</Error>`, headers);
 
 interface Object {
   readonly key: string;
   readonly bytes: Buffer;
 }
-const listed = (response: ServerResponse, objects: readonly Object[]): void =>
+const listed = (response: ServerResponse, objects: readonly Object[]): ServerResponse =>
   xml(
     response,
     200,
@@ -142,12 +143,12 @@ describe('a server that heeds more', () => {
     let isThere = false;
     const conditions: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) { listed(response, isThere ? [here] : []); return; }
+      if (isListing(request)) return listed(response, isThere ? [here] : []);
       if (request.method === 'GET')
         return response.writeHead(206, { 'content-range': `bytes 0-199999/200000` }).end(bytesHere);
       conditions.push(request.headers['if-none-match']);
       isThere = true;
-      fault(response, 412, 'PreconditionFailed');
+      return fault(response, 412, 'PreconditionFailed');
     };
     await scripted(answer, async (url) => {
       const { feed } = await s3Store(url);
@@ -160,8 +161,8 @@ describe('a server that heeds more', () => {
     const rival: Object = { key: `web-shop/1.0.0/${'0'.repeat(64)}.bin`, bytes: Buffer.from('other') };
     let looks = 0;
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) { listed(response, (looks += 1) === 1 ? [] : [rival, here]); return; }
-      fault(response, 412, 'PreconditionFailed');
+      if (isListing(request)) return listed(response, (looks += 1) === 1 ? [] : [rival, here]);
+      return fault(response, 412, 'PreconditionFailed');
     };
     await scripted(answer, async (url, asked) => {
       const { feed } = await s3Store(url);
@@ -175,7 +176,7 @@ describe('a server that heeds more', () => {
     const answerWith =
       (kept: Buffer): Answer =>
       (request, _body, response) => {
-        if (isListing(request)) { listed(response, gone || !put ? [] : [here]); return; }
+        if (isListing(request)) return listed(response, gone || !put ? [] : [here]);
         if (request.method === 'PUT') {
           put = true;
           return response.writeHead(200, { etag: '"of another algorithm"' }).end();
@@ -205,14 +206,14 @@ describe('a server that heeds more', () => {
     const sums: [number, Buffer][] = [];
     let isThere = false;
     const answer: Answer = (request, body, response) => {
-      if (isListing(request)) { listed(response, isThere ? [object] : []); return; }
+      if (isListing(request)) return listed(response, isThere ? [object] : []);
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        { xml(
+        return xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        ); return; }
+        );
       if (request.method === 'PUT') {
         sums.push([Number(url.searchParams.get('partNumber')), createHash('md5').update(body).digest()]);
         return response.writeHead(200, { etag: '"p"' }).end();
@@ -220,7 +221,7 @@ describe('a server that heeds more', () => {
       isThere = true;
       const ordered = sums.sort(([one], [other]) => one - other).map(([, sum]) => sum);
       const etag = `${createHash('md5').update(Buffer.concat(ordered)).digest('hex')}-${ordered.length}`;
-      xml(
+      return xml(
         response,
         200,
         `<CompleteMultipartUploadResult><ETag>&quot;${etag}&quot;</ETag></CompleteMultipartUploadResult>`,
@@ -239,19 +240,19 @@ describe('a server that heeds more', () => {
     const bytes = randomBytes(48 * megabyte);
     let aborted = false;
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) { listed(response, []); return; }
+      if (isListing(request)) return listed(response, []);
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        { xml(
+        return xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        ); return; }
+        );
       if (request.method === 'DELETE') {
         aborted = url.searchParams.get('uploadId') === 'u1';
         return response.writeHead(204).end();
       }
-      if (url.searchParams.get('partNumber') === '2') { fault(response, 403, 'AccessDenied'); return; }
+      if (url.searchParams.get('partNumber') === '2') return fault(response, 403, 'AccessDenied');
       return response.writeHead(200, { etag: '"p"' }).end();
     };
     await scripted(answer, async (url, asked) => {
@@ -267,7 +268,7 @@ describe('a server that heeds more', () => {
   test('a listing is read page by page, and strange keys are left alone', async () => {
     const tokens: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (!isListing(request)) { fault(response, 404, 'NoSuchKey'); return; }
+      if (!isListing(request)) return fault(response, 404, 'NoSuchKey');
       const token = new URL(request.url ?? '/', 'http://s3').searchParams.get('continuation-token');
       tokens.push(token);
       const page = Number(token?.slice(1) ?? 0);
@@ -277,7 +278,7 @@ describe('a server that heeds more', () => {
       const contents = keys.map((key) => `<Contents><Key>packages/${key}</Key><Size>1</Size></Contents>`).join('');
       const next =
         page < 2 ? `<IsTruncated>true</IsTruncated><NextContinuationToken>p${page + 1}</NextContinuationToken>` : '';
-      xml(response, 200, `<ListBucketResult>${next}${contents}</ListBucketResult>`);
+      return xml(response, 200, `<ListBucketResult>${next}${contents}</ListBucketResult>`);
     };
     await scripted(answer, async (url) => {
       const told = { notices: [] as string[] };
@@ -291,22 +292,23 @@ describe('a server that heeds more', () => {
   });
 
   test.each(['a source that fails', 'an interruption'])('%s aborts an upload in parts', async (what) => {
-    const signal = what === 'an interruption' ? AbortSignal.timeout(400) : never;
+    const stop = new AbortController();
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) { listed(response, []); return; }
+      if (isListing(request)) return listed(response, []);
       const url = new URL(request.url ?? '/', 'http://s3');
       if (url.searchParams.has('uploads'))
-        { xml(
+        return xml(
           response,
           200,
           '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
-        ); return; }
+        );
       if (request.method === 'DELETE') return response.writeHead(204).end();
-      return setTimeout(() => response.writeHead(200, { etag: '"p"' }).end(), what === 'an interruption' ? 500 : 0);
+      if (what === 'an interruption') stop.abort();
+      return response.writeHead(200, { etag: '"p"' }).end();
     };
     await scripted(answer, async (url, asked) => {
       const { feed } = await s3Store(url);
-      await expect(feed.upload(halfway(randomBytes(18 * megabyte)), ref, 'keep', signal)).rejects.toThrow(
+      await expect(feed.upload(halfway(randomBytes(18 * megabyte)), ref, 'keep', stop.signal)).rejects.toThrow(
         what === 'an interruption' ? 'cancelled' : 'the disk is gone',
       );
       expect(asked.filter((one) => one.startsWith('DELETE'))).toEqual(['DELETE uploadId']);
@@ -317,7 +319,7 @@ describe('a server that heeds more', () => {
   test('a download that breaks off goes on where it was, and keeps to the same object', async () => {
     const ranges: unknown[] = [];
     const answer: Answer = (request, _body, response) => {
-      if (isListing(request)) { listed(response, [here]); return; }
+      if (isListing(request)) return listed(response, [here]);
       const { range = '', 'if-match': match } = request.headers;
       ranges.push([range, match]);
       const start = Number(/^bytes=(\d+)-/u.exec(range)?.[1]);
