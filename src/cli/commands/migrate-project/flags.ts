@@ -28,14 +28,11 @@ export function migrateProjectFlags(command: Command, products: Products): void 
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
-    .option('--via-store <store>', 'relay the package through this store, where it stays')
+    .option('--via-store <store>', 'relay the package through this store; it stays there')
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
   withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
-  examples(command, [
-    'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
-    'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
-  ]);
+  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run']);
 }
