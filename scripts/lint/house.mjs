@@ -11,6 +11,8 @@ const leaves = [
   'src/json-text.ts',
   'src/plural.ts',
   'src/optional-packages.ts',
+  'src/plain-text.ts',
+  'src/amounts.ts',
 ];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
 
@@ -104,8 +106,14 @@ export const rooms = {
   'core/operations': {
     paths: ['src/core/operations/'],
     folders: ['migrate-project'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/report', 'package', 'streams'],
   },
+
+  'core/report': {
+    paths: ['src/core/report/'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package'],
+  },
+  report: { paths: ['src/report/'], folders: ['html'], may: [...below, 'core/report'] },
 
   testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
   'testing/memory': { paths: ['src/testing/memory/'], may: below },
@@ -127,7 +135,7 @@ function cli() {
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],
-    ['help/'],
+    ['help/', 'reporting/'],
     ['flags/', 'servers/', 'keys/'],
     ['context.ts'],
     ['config/'],
@@ -148,6 +156,8 @@ function cli() {
     'core/snapshots',
     'core/steps',
     'core/operations',
+    'core/report',
+    'report',
   ];
   const name = (/** @type {string} */ place) => `cli/${place.replace(/\/$|\.ts$/gu, '')}`;
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import { spelling } from '../../core/steps/plan.ts';
 import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem, PlannedAction } from '../../ports/plan.ts';
 import { plural } from '../../plural.ts';
-import { plainText } from '../terminal/plain-text.ts';
+import { plainText } from '../../plain-text.ts';
 import { lines, table } from '../terminal/table.ts';
 
 /** What is named of an action: all; the first ones; all or none, because a part of what is only new tells nothing. */

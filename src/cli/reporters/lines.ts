@@ -40,6 +40,7 @@ export class LineReporter implements ActiveReporter {
         this.#line(doing(event.name, event.subject, safe));
         return;
       case 'phase-end':
+      case 'instance':
         return;
       case 'wait':
         if (event.over !== true && this.#due(`wait ${event.what}`, 'waiting')) this.#line(waitProgress(event, safe));

@@ -6,6 +6,14 @@ const time = z.string().describe('ISO 8601');
 /** One line of `--progress json`. */
 export const progressEvent = z.discriminatedUnion('type', [
   z.strictObject({ time, type: z.literal('phase'), name: z.string(), subject: z.string() }),
+  z.strictObject({
+    time,
+    type: z.literal('instance'),
+    name: z.string(),
+    product: z.string(),
+    version: z.string(),
+    url: z.string(),
+  }),
   jobStatus.omit({ id: true, messages: true, undelivered: true }).extend({
     time,
     type: z.literal('job'),

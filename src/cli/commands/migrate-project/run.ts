@@ -98,7 +98,7 @@ export async function runMigrateProject(
       describeResumed(report.resumed),
     ),
   );
-  return { outcome: report.outcome };
+  return { outcome: report.outcome, told: { from, to, ...report } };
 }
 
 /** The store of `--via-store`, which is asked before a server starts to work. */

@@ -4,7 +4,7 @@ import type { StoredPackage } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
+import { humanBytes } from '../../../amounts.ts';
 import { lines, table } from '../../terminal/table.ts';
 import type { PackageListOptions } from './flags.ts';
 
