@@ -3,7 +3,14 @@ import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { withReport } from '../../flags/report.ts';
-import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
+import {
+  type TellingOptions,
+  waiting,
+  type WaitOptions,
+  withFresh,
+  withTelling,
+  withWaiting,
+} from '../../flags/waiting.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions, TellingOptions {
   readonly from?: string;
@@ -29,7 +36,10 @@ export function migrateProjectFlags(command: Command, products: Products): void 
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
-    .option('--via-store <store>', 'relay the package through this store; it stays there')
+    .addOption(
+      // In this group, because the help with the flags of Octopus Deploy fills the screen.
+      new Option('--via-store <store>', 'relay the package through this store; it stays there').helpGroup(waiting),
+    )
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
