@@ -41,7 +41,7 @@ export function migrateProjectFlags(command: Command, products: Products): void 
       new Option('--via-store <store>', 'relay the package through this store; it stays there').helpGroup(waiting),
     )
     .option('--dry-run', 'print what the move would do, without changing the target')
-    .option('--verify', 'compare the content of source and target after the move')
+    .addOption(new Option('--verify', 'compare the content of source and target after the move').helpGroup(waiting))
     .option('--ignore-version', 'continue even if the servers have different releases');
   withReport(command);
   withCaution(withFresh(withWaiting(withTelling(command))));
