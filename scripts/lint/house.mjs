@@ -10,6 +10,7 @@ const leaves = [
   'src/portable-path.ts',
   'src/json-text.ts',
   'src/plural.ts',
+  'src/optional-packages.ts',
   'src/plain-text.ts',
   'src/amounts.ts',
 ];
@@ -67,6 +68,14 @@ export const rooms = {
     ]),
   ),
   adapters: { paths: ['src/adapters/index.ts'], may: [...below, ...products.map((product) => `adapters/${product}`)] },
+
+  stores: {
+    paths: ['src/stores/'],
+    folders: ['s3'],
+    may: [...below, 'streams', 'files', 'package'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage'],
+    machine: true,
+  },
 
   'emulators/shared': {
     paths: ['src/emulators/shared/'],
@@ -141,6 +150,7 @@ function cli() {
     'files',
     'files/tree',
     'adapters',
+    'stores',
     'emulators',
     'core',
     'core/snapshots',

@@ -13,6 +13,12 @@ export interface Placed extends Instance {
   readonly place: string;
 }
 
+/** Where packages lie: an instance of a product, or a store. */
+export interface Keeper {
+  readonly name: string;
+  readonly adapter: Pick<Adapter, 'product' | 'probe' | 'feed'>;
+}
+
 type Facet = 'exports' | 'imports' | 'moves' | 'feed';
 
 const lacking: Record<Facet, { readonly what: string; readonly hint: string }> = {
@@ -26,7 +32,10 @@ const lacking: Record<Facet, { readonly what: string; readonly hint: string }> =
 };
 
 /** The facet of the instance's adapter. UNSUPPORTED when it has none; the hint says what to use instead. */
-export function facet<F extends Facet>(instance: Instance, name: F): NonNullable<Adapter[F]> {
+export function facet<F extends Facet>(
+  instance: { readonly name: string; readonly adapter: Pick<Adapter, 'product' | F> },
+  name: F,
+): NonNullable<Adapter[F]> {
   const found = instance.adapter[name];
   if (found === undefined) {
     const { what, hint } = lacking[name];
@@ -60,7 +69,7 @@ const lackingVerbs = {
 } as const;
 
 /** A method of the feed that only some products have. UNSUPPORTED for the others. */
-export function feedVerb<V extends 'certify' | 'edit'>(instance: Instance, verb: V): NonNullable<PackageFeed[V]> {
+export function feedVerb<V extends 'certify' | 'edit'>(instance: Keeper, verb: V): NonNullable<PackageFeed[V]> {
   const feed = facet(instance, 'feed');
   const found = feed[verb];
   if (found === undefined) {

@@ -26,7 +26,10 @@ export function parseHandle(text: string): JobHandle {
 }
 
 /** The handle of a job as people see it and type it: as short as it can be found again from any machine. */
-export function handleOf({ name, adapter }: Instance, id: string): string {
+export function handleOf(
+  { name, adapter }: { readonly name: string; readonly adapter: Pick<Instance['adapter'], 'product' | 'jobs'> },
+  id: string,
+): string {
   return formatHandle({ product: adapter.product, instance: name, id: shortId(id, adapter.jobs) });
 }
 

@@ -1,5 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { Adapter } from '../ports/adapter.ts';
+import type { PackageFeed } from '../ports/feed.ts';
 import type { Snapshots } from '../ports/snapshot.ts';
 
 /**
@@ -10,9 +11,6 @@ import type { Snapshots } from '../ports/snapshot.ts';
 export function readOnly(adapter: Adapter): Adapter {
   const { jobs, exports, moves, feed, ways } = adapter;
   const snapshots = adapter.snapshots === undefined ? undefined : looking(adapter.snapshots);
-  const refused = (): never => {
-    throw refusal(adapter.product);
-  };
   return {
     product: adapter.product,
     probe: (signal) => adapter.probe(signal),
@@ -46,18 +44,27 @@ export function readOnly(adapter: Adapter): Adapter {
     ...(feed === undefined
       ? {}
       : {
-          feed: {
-            ...(feed.unversioned === undefined ? {} : { unversioned: feed.unversioned }),
-            ...(feed.besides === undefined ? {} : { besides: feed.besides }),
-            list: (filter, signal) => feed.list(filter, signal),
-            stat: (ref, signal) => feed.stat(ref, signal),
-            parseFileName: (fileName) => feed.parseFileName(fileName),
-            download: (ref, signal) => feed.download(ref, signal),
-            upload: () => Promise.resolve().then(refused),
-            delete: () => Promise.resolve().then(refused),
-          },
+          feed: readOnlyFeed(feed, adapter.product),
         }),
     ...(adapter.close === undefined ? {} : { close: adapter.close.bind(adapter) }),
+  };
+}
+
+/** The feed of a source, or of a store that is only read. */
+export function readOnlyFeed(feed: PackageFeed, product: string): PackageFeed {
+  const refused = (): never => {
+    throw refusal(product);
+  };
+  return {
+    ...(feed.keepsSealed === undefined ? {} : { keepsSealed: feed.keepsSealed }),
+    ...(feed.unversioned === undefined ? {} : { unversioned: feed.unversioned }),
+    ...(feed.besides === undefined ? {} : { besides: feed.besides }),
+    list: (filter, signal) => feed.list(filter, signal),
+    stat: (ref, signal) => feed.stat(ref, signal),
+    parseFileName: (fileName) => feed.parseFileName(fileName),
+    download: (ref, signal) => feed.download(ref, signal),
+    upload: () => Promise.resolve().then(refused),
+    delete: () => Promise.resolve().then(refused),
   };
 }
 

@@ -51,16 +51,16 @@ export function proxied(proxy: URL, keepAlive: boolean): Omit<Transport, 'https'
             // Until the proxy is connected, a failure is that of the proxy.
             if (socket.connecting) socket.prependOnceListener('error', (error) => blame(error, proxy.host));
           });
-  return { agents: { https: new TunnelAgent(proxy, keepAlive) }, request };
+  return { agents: { https: new TunnelAgent(proxy, { keepAlive }) }, request };
 }
 
 const tunnelMs = 60_000;
 
-class TunnelAgent extends https.Agent {
+export class TunnelAgent extends https.Agent {
   readonly #proxy: URL;
 
-  constructor(proxy: URL, keepAlive: boolean) {
-    super({ keepAlive });
+  constructor(proxy: URL, options: https.AgentOptions) {
+    super(options);
     this.#proxy = proxy;
   }
 

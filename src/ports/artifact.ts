@@ -41,11 +41,28 @@ export interface Artifact {
   readonly leaves?: string | undefined;
 }
 
-/** A package on an instance. */
+/**
+ * What a sealed package says of itself, as it can be read without reading all of it. Nothing of it is verified: a
+ * signature is checked by whoever opens or verifies the package.
+ */
+export interface PackageLabel {
+  /** The key id in its signature. Absent when it has none. */
+  readonly signer?: string | undefined;
+  readonly encrypted: boolean;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly source?: { readonly product: string; readonly version: string; readonly instance: string } | undefined;
+}
+
+/** A package on an instance or in a store. */
 export interface StoredPackage extends PackageRef {
   readonly fileName: string;
   readonly size: number | undefined;
   readonly digest?: Digest | undefined;
   /** ISO 8601. */
   readonly publishedAt?: string | undefined;
+  /** Of a sealed package in a store. */
+  readonly label?: PackageLabel | undefined;
+  /** Why what lies in a store is no whole package: it is cut short, or it is no package at all. */
+  readonly fault?: string | undefined;
 }

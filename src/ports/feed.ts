@@ -22,6 +22,11 @@ export interface PackageEdit {
 }
 
 export interface PackageFeed {
+  /**
+   * True for a store: what lies in it is the sealed package, byte by byte. The feed of a product keeps the server's own
+   * file.
+   */
+  readonly keepsSealed?: boolean;
   /** True when packages have an id and no version. `version` is empty then. */
   readonly unversioned?: boolean;
   /** A sentence for people: what the rows without a version are, which the list shows besides packages. */

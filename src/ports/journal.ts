@@ -15,6 +15,9 @@ export type Facts = {
   readonly 'upload.ref'?: PackageRef;
   readonly 'plain.sha256'?: string;
   readonly 'sealing.package'?: PackageRef;
+  /** What this run put into a store: the name of the package, and the SHA-256 of each file that it sent or meant to send. */
+  readonly 'store.package'?: PackageRef;
+  readonly 'store.digests'?: readonly string[];
   /** A digest of each secret that this machine made for the run. It tells nothing about the secret. */
   readonly 'own.secrets'?: Readonly<Record<string, string>>;
   /** Of an undo: the handle of the job that it undoes. */

@@ -19,7 +19,10 @@ const examples = everyCommand(await program()).flatMap(([path, command]) =>
   command.commands.length > 0 ? [] : examplesOf(command).map((line): [string, string] => [line, path.join(' ')]),
 );
 
-const { here, run } = sharedWorkshop({ lab: { pace: 2 } });
+const { here, run } = sharedWorkshop({
+  lab: { pace: 2 },
+  rc: '  vault: { product: folder, url: "embedded:./vault" }\n',
+});
 const made = { id: 'Octopus.Space.Migration', version: '1.0.0-run7' };
 let handle = '';
 
@@ -210,6 +213,9 @@ beforeAll(async () => {
   expect(exported).toMatchObject({ code: 0 });
   ({ handle } = JSON.parse(exported.stdout) as { handle: string });
   expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });
+  const shop = ['--package-id', 'Acme.Shop', '--package-version', '1.0.0'];
+  expect(await sealed('shop.tar', ...shop)).toMatchObject({ code: 0 });
+  expect(await run(['package', 'upload', 'shop.tar', '--to', 'vault'])).toMatchObject({ code: 0 });
 });
 
 describe('examples in the help', () => {

@@ -165,4 +165,18 @@ describe('an installation from npm', () => {
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('/$(touch ran) $HOME.tar"') });
     expect(await readFile(output, 'utf8')).toBe('exit-code=0\nexit-code=2\n');
   });
+
+  test('without the optional packages, a store in S3 names all of them and the command that installs them', async () => {
+    const cwd = await emptyFolder();
+    await writeFile(join(cwd, '.migratorrc.yaml'), 'instances: { vault: { product: s3, url: "s3://vault" } }');
+    for (const words of [
+      ['config', 'check'],
+      ['package', 'list', '--from', 'vault'],
+    ]) {
+      const { code, stderr } = await run('npx', ['--yes', 'migrator-cli', ...words], cwd);
+      expect(stderr).toContain('not installed: @aws-sdk/client-s3, @aws-sdk/lib-storage');
+      expect(stderr).toContain('npm install @aws-sdk/client-s3 @aws-sdk/lib-storage');
+      expect(code).toBe(2);
+    }
+  });
 });

@@ -15,6 +15,16 @@ export const storedPackage = z.strictObject({
   size: z.number().int().optional().describe('bytes'),
   digest: z.strictObject({ algorithm: z.enum(['sha1', 'sha256']), hex: z.string() }).optional(),
   publishedAt: z.string().optional(),
+  label: z
+    .strictObject({
+      signer: z.string().optional().describe('key id; absent when it has no signature'),
+      encrypted: z.boolean(),
+      createdAt: z.string(),
+      source: z.strictObject({ product: z.string(), version: z.string(), instance: z.string() }).optional(),
+    })
+    .optional()
+    .describe('what a sealed package in a store says of itself; nothing of it is verified'),
+  fault: z.string().optional().describe('why what lies in a store is no whole package'),
 });
 
 export const sealed = z.strictObject({

@@ -18,6 +18,7 @@ export const commands: readonly Entry[] = [
     name: 'import',
     description: 'verify a package and import it into an instance; --dry-run only shows the plan',
     productFlags: true,
+    notFromDefaults: ['from'],
     flags: async () => (await import('./import/flags.ts')).importFlags,
     run: async () => (await import('./import/run.ts')).runImport,
     documents: async () => (await import('./import/documents.ts')).documents,

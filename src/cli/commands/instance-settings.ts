@@ -2,6 +2,7 @@ import { accountNames } from '../../emulators/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import type { StoreModule } from '../../stores/index.ts';
 import type { InstanceConfig } from '../config/config.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { embeddedOptions } from '../servers/embedded.ts';
@@ -30,6 +31,22 @@ export function checkSettings(instance: InstanceConfig, module: AdapterModule): 
     secrets: Object.fromEntries(secretNames.map((name) => [name, new Secret(unread)])),
   };
   module.create(connection, offline);
+}
+
+/** The same for a store, and CONFIG_INVALID when this installation lacks what it needs. */
+export async function checkStore({ name, url, settings }: InstanceConfig, module: StoreModule): Promise<void> {
+  const isSecret = (key: string): boolean => module.secretSettings.includes(key);
+  const secrets = Object.keys(settings).filter(isSecret);
+  module.create(
+    {
+      name,
+      url,
+      settings: Object.fromEntries(Object.entries(settings).filter(([key]) => !isSecret(key))),
+      secrets: Object.fromEntries(secrets.map((key) => [key, new Secret(unread)])),
+    },
+    { clock: systemClock, notice: () => undefined, debug: () => undefined, wires: refuse },
+  );
+  await module.ready();
 }
 
 const offline: AdapterTools = {

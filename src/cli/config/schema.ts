@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { knownUrl, shortNames } from '../../adapters/index.ts';
+import { isStore, storeUrlFault } from '../../stores/index.ts';
 import { parseDuration } from './duration.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -46,15 +47,24 @@ const checked = (faultOf: (value: string) => string | undefined) =>
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   });
 
+function faultOf(product: string, url: string): string | undefined {
+  if (isStore(product)) return storeUrlFault(product, url);
+  if (knownUrl(product, url) !== undefined) return undefined;
+  const isOfStore = /^(file|s3):/u.test(url);
+  return isOfStore ? 'is that of a store; its product must be folder or s3' : shortNamed(product, urlFault(url));
+}
+
 const instance = z
   .looseObject({
-    product: text.describe('octopus, enms, microstrategy, snaplogic, or the product of a third-party adapter.'),
+    product: text.describe(
+      'octopus, enms, microstrategy, snaplogic, or the product of a third-party adapter; or a store of packages: folder, s3.',
+    ),
     url: text.describe(
-      'Base URL of the server, embedded:<folder> for an emulator in this process, or a short name of a public server.',
+      'Base URL of the server, embedded:<folder> for an emulator in this process, or a short name of a public server. Of a store: file:///<folder>, embedded:<folder> or s3://<bucket>/<prefix>.',
     ),
   })
   .superRefine(({ product, url }, context) => {
-    const fault = url === '' || knownUrl(product, url) !== undefined ? undefined : shortNamed(product, urlFault(url));
+    const fault = url === '' ? undefined : faultOf(product, url);
     if (fault !== undefined) context.addIssue({ code: 'custom', path: ['url'], message: fault });
   })
   .describe('A server. All keys except product and url are settings of the adapter. Secrets are references.');

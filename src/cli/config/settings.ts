@@ -1,4 +1,5 @@
 import { productOptions } from '../../adapters/index.ts';
+import { isStore, storeProducts } from '../../stores/index.ts';
 import { nearest } from '../../nearest.ts';
 import type { SettingSpec } from '../../ports/options.ts';
 import { looksSecret, referenceFault } from '../secrets/references.ts';
@@ -15,9 +16,9 @@ export function settingProblems(root: unknown): ConfigProblem[] {
     const path = ['instances', name];
     const { product, url, ...settings } = groupOf(instance);
     if (typeof product !== 'string' || product === '') return [];
-    const known = productOptions.find((entry) => entry.product === product)?.settings;
+    const known = [...productOptions, ...storeProducts].find((entry) => entry.product === product)?.settings;
     if (known === undefined) return [];
-    const embedded = typeof url === 'string' && url.startsWith('embedded:');
+    const embedded = typeof url === 'string' && url.startsWith('embedded:') && !isStore(product);
     return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
   });
 }

@@ -1,5 +1,6 @@
 import { productOptions, products } from '../../adapters/index.ts';
 import { nearest } from '../../nearest.ts';
+import { isStore, storeNames, storeProducts } from '../../stores/index.ts';
 import type { ConfigProblem } from './problem.ts';
 import { knownKeys } from './schema.ts';
 import { embeddedSettings, type Group, isClosed, isGroup } from './settings.ts';
@@ -14,6 +15,7 @@ export interface Meant {
   readonly written: (path: string) => string;
 }
 
+const allProducts: readonly string[] = [...products, ...storeNames];
 const schemes = ['embedded', 'https', 'http'];
 
 /**
@@ -46,15 +48,18 @@ export function asMeant(raw: unknown): Meant {
     const instance = respelt(given, isGroup(given) ? missing(given, ['product', 'url']) : [], path);
     if (!isGroup(instance)) return instance;
     const product = closed ? productAsMeant(instance, path, problems) : instance['product'];
-    const url = urlAsMeant(instance, path, problems);
-    const settings = productOptions.find((entry) => entry.product === product)?.settings?.map((one) => one.name);
+    const isOfStore = typeof product === 'string' && isStore(product);
+    const url = isOfStore ? instance['url'] : urlAsMeant(instance, path, problems);
+    const settings = [...productOptions, ...storeProducts]
+      .find((entry) => entry.product === product)
+      ?.settings?.map((one) => one.name);
     const fixed = {
       ...instance,
       ...('product' in instance ? { product } : {}),
       ...('url' in instance ? { url } : {}),
     };
     if (settings === undefined) return fixed;
-    const embedded = typeof url === 'string' && url.startsWith('embedded:');
+    const embedded = typeof url === 'string' && url.startsWith('embedded:') && !isOfStore;
     return respelt(
       fixed,
       ['product', 'url', ...settings, ...embeddedSettings.filter((key) => embedded || key in fixed)],
@@ -91,10 +96,9 @@ export function asMeant(raw: unknown): Meant {
 const missing = (group: Group, keys: readonly string[]): readonly string[] => keys.filter((key) => !(key in group));
 
 function productAsMeant({ product }: Group, path: readonly string[], problems: ConfigProblem[]): unknown {
-  if (typeof product !== 'string' || product === '' || (products as readonly string[]).includes(product))
-    return product;
-  const suggestion = nearest(product, products);
-  const message = `has no adapter; there are: ${products.join(', ')}`;
+  if (typeof product !== 'string' || product === '' || allProducts.includes(product)) return product;
+  const suggestion = nearest(product, allProducts);
+  const message = `has no adapter; there are: ${allProducts.join(', ')}`;
   problems.push({ path: showPath([...path, 'product']), message, suggestion });
   return suggestion ?? product;
 }

@@ -46,9 +46,18 @@ export function configWarnings(config: Config, options: WarningOptions): string[
   if (plain.length > 0 && config.file !== undefined && config.mode !== undefined && (config.mode & 0o044) !== 0) {
     warnings.push(`"${config.file}" holds secrets and can be read by other users; run chmod 600 on it`);
   }
-  for (const { name, product, url } of Object.values(config.instances)) {
+  for (const { name, product, url, settings } of Object.values(config.instances)) {
     if (url.startsWith('http://') && !isLoopback(url)) {
       warnings.push(`instances.${name}.url is http, so its credentials cross the network unencrypted; use https`);
+    }
+    const { endpoint } = settings;
+    if (
+      typeof endpoint === 'string' &&
+      endpoint.startsWith('http://') &&
+      URL.canParse(endpoint) &&
+      !isLoopback(endpoint)
+    ) {
+      warnings.push(`instances.${name}.endpoint is http, so what goes to the store can be read on the way; use https`);
     }
     if (!options.products.includes(product)) {
       const meant = nearest(product, options.products);

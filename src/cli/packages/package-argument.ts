@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { Instance } from '../../core/instance.ts';
+import type { Keeper } from '../../core/instance.ts';
 import type { ImportSource } from '../../core/operations/import-package.ts';
 import { ofPackage } from '../../core/steps/of-package.ts';
 import { MigratorError } from '../../errors.ts';
@@ -20,14 +20,14 @@ export interface NamedSource<S = ImportSource> {
   readonly identity: Json;
 }
 
-type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
+export type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
 
 /**
  * The package of the instance's feed that the text names. Undefined for anything else, also when a file has this name.
  */
 export async function parsePackageArgument(
   text: string,
-  instance: Instance,
+  instance: Keeper,
   context: Context,
 ): Promise<PackageRef | undefined> {
   const ref = text === '-' ? undefined : readRef(text, instance);
@@ -35,7 +35,7 @@ export async function parsePackageArgument(
 }
 
 /** USAGE when the text cannot name a package of that instance. */
-export function parsePackageRef(text: string, instance: Instance): PackageRef {
+export function parsePackageRef(text: string, instance: Keeper): PackageRef {
   const ref = readRef(text, instance);
   if (ref !== undefined) return ref;
   const { unversioned, besides } = instance.adapter.feed ?? {};
@@ -45,7 +45,7 @@ export function parsePackageRef(text: string, instance: Instance): PackageRef {
   });
 }
 
-function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | undefined {
+function readRef(text: string, { adapter: { feed } }: Keeper): PackageRef | undefined {
   const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
   if (match?.[1] !== undefined && match[2] !== undefined) return { id: match[1], version: match[2] };
   return feed?.unversioned === true && /^[^@\s/\\.]+$/u.test(text) ? { id: text, version: '' } : undefined;
@@ -58,11 +58,22 @@ function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | un
 export async function sourceFromFile(
   path: string,
   options: OpenOptions,
-  target: Instance,
+  target: Keeper,
   context: Context,
   { plain = false } = {},
 ): Promise<NamedSource<FileImport>> {
-  const bytes = await openPackageFile(path, context);
+  return sourceOf(path, await openPackageFile(path, context), options, target, context, { plain });
+}
+
+/** The same for a file that is open. `path` is how errors call it; its last part is the name of a server's own file. */
+export async function sourceOf(
+  path: string,
+  bytes: FileSource,
+  options: OpenOptions,
+  target: Keeper,
+  context: Context,
+  { plain = false } = {},
+): Promise<NamedSource<FileImport>> {
   if (await looksLikePackage(bytes)) {
     const { manifest } = await ofPackage(path, inspect(bytes));
     return {
@@ -78,7 +89,7 @@ export async function sourceFromFile(
   return rawSource(path, bytes, target);
 }
 
-function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
+function rawSource(path: string, bytes: FileSource, target: Keeper): NamedSource<FileImport> {
   const name = basename(path);
   const { feed } = target.adapter;
   // Without a feed, nothing defines how a file name is read. So the name itself is the id.

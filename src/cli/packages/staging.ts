@@ -1,19 +1,27 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { facet, type Keeper } from '../../core/instance.ts';
 import type { Staging } from '../../core/operations/migrate-project/route.ts';
+import { describeRef, formatRef } from '../../core/package-ref.ts';
 import type { SealSettings } from '../../core/steps/seal-artifact.ts';
-import { openFileSource } from '../../files/file-source.ts';
+import { bringToStore, digestOfBytes } from '../../core/steps/store-package.ts';
+import { type FileSource, openFileSource } from '../../files/file-source.ts';
 import { spool } from '../../files/spool.ts';
 import { createFileSink } from '../../files/whole-file.ts';
+import { inspect } from '../../package/index.ts';
 import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
-import { keyRing } from '../keys/key-ring.ts';
+import { type KeyRing, keyRing } from '../keys/key-ring.ts';
 import { version } from '../version.ts';
 import { sealedSource } from './input.ts';
 import { removeOpened, stagingDirectory } from './package-folder.ts';
+import { fetchFromStore } from './store-package.ts';
 
-/** A relayed package is staged in the state directory, encrypted to this user only. */
-export async function openStaging(run: Run, context: Context): Promise<Staging> {
+/**
+ * A relayed package is staged in the state directory, encrypted to this user only. With a store it goes through that, stays
+ * there, and is encrypted to the usual recipients as well.
+ */
+export async function openStaging(run: Run, context: Context, store?: Keeper): Promise<Staging> {
   const directory = stagingDirectory(context.io);
   await removeOpened(directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -22,24 +30,57 @@ export async function openStaging(run: Run, context: Context): Promise<Staging> 
   const signer = await ring.signingKey(undefined);
   const settings: SealSettings = {
     createdBy: `migrator-cli ${version()}`,
-    compression: 'none',
-    encryption: { recipients: await ring.ownRecipients() },
+    compression: store === undefined ? 'none' : 'auto',
+    encryption: { recipients: store === undefined ? await ring.ownRecipients() : await allReaders(ring) },
     signer,
     privateManifest: false,
   };
+  const remove = (): Promise<void> => rm(path, { force: true });
+  const name = store === undefined ? 'the staged package' : `the package for ${store.name}`;
   return {
     output: {
       settings,
-      name: () => 'the staged package',
+      name: () => name,
       create: () => createFileSink(path, { overwrite: true, mode: 0o600 }),
       spool,
     },
     reopen: async () => {
-      const bytes = await openFileSource(path);
-      context.onClose(() => bytes.close());
+      const staged = await openFileSource(path);
+      context.onClose(() => staged.close());
+      const bytes = store === undefined ? staged : await throughStore(staged, store, run, context);
+      if (bytes !== staged) await remove();
       const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);
-      return { ...sealed, name: 'the staged package', trust: { trusted: [signer.publicKey], allowUnsigned: false } };
+      return { ...sealed, name, trust: { trusted: [signer.publicKey], allowUnsigned: false } };
     },
-    remove: () => rm(path, { force: true }),
+    remove,
+    left: () => {
+      const ref = run.record.facts['store.package'];
+      if (store === undefined || ref === undefined) return [];
+      const what = `package ${describeRef(ref)}`;
+      return [{ instance: store.name, what, remove: `migrator package delete ${formatRef(ref)} --from ${store.name}` }];
+    },
   };
+}
+
+/** The usual recipients, and this user, who imports the package. */
+async function allReaders(ring: KeyRing): Promise<Awaited<ReturnType<KeyRing['recipients']>>> {
+  const all = [...(await ring.recipients([])), ...(await ring.ownRecipients())];
+  return [...new Map(all.map((one) => [one.toString(), one])).values()];
+}
+
+/** Puts the package into the store, and takes it from there. */
+async function throughStore(staged: FileSource, store: Keeper, run: Run, context: Context): Promise<FileSource> {
+  const { id, version: number } = (await inspect(staged)).manifest;
+  const ref = { id, version: number };
+  const digest = await digestOfBytes(staged);
+  const { signal } = context;
+  const there = await facet(store, 'feed').stat(ref, signal);
+  const sent = run.record.facts['store.digests'] ?? [];
+  // An earlier process of this run sent it. A package is other bytes each time it is sealed.
+  const isOwn = sent.some((one) => one === there?.digest?.hex);
+  await run.note({ 'store.digests': [...sent, digest] });
+  const ports = { reporter: await context.reporter(), consent: () => Promise.resolve(true) };
+  await bringToStore(store, { bytes: staged, digest, ref }, isOwn ? 'overwrite' : 'keep', ports, signal);
+  await run.note({ 'store.package': ref });
+  return fetchFromStore(ref, store, context);
 }

@@ -5,11 +5,12 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule } from '../../ports/adapter.ts';
 import type { ProductOptions } from '../../ports/options.ts';
+import { isStore, storeModules, storeNames } from '../../stores/index.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
 
 export interface AdapterModules {
-  /** The products of the built-in adapters and of the adapters in the rc file. */
+  /** The products of the built-in adapters, of the adapters in the rc file, and of the stores. */
   readonly products: readonly string[];
   /** The flags of the adapters in the rc file. */
   readonly options: readonly ProductOptions[];
@@ -27,6 +28,15 @@ export async function adapterModulesOf(
   for (const name of config.adapters) {
     await config.allowCode(`the adapter ${name}`);
     const module = await load(name, config.directory);
+    if (isStore(module.product)) {
+      throw new MigratorError(
+        'CONFIG_INVALID',
+        `the adapter "${name}" is for "${module.product}", which is a store of migrator`,
+        {
+          hint: 'give its product another name',
+        },
+      );
+    }
     if (named.has(module.product)) {
       throw new MigratorError('CONFIG_INVALID', `two adapters of the rc file are for the product "${module.product}"`, {
         hint: 'name one of them under "adapters"',
@@ -35,22 +45,24 @@ export async function adapterModulesOf(
     named.set(module.product, module);
   }
   const known = [...products, ...named.keys()];
+  const all = [...known, ...storeNames];
   const find = async (product: string): Promise<AdapterModule | undefined> =>
     isProduct(product) ? adapterModules[product]() : named.get(product);
   return {
-    products: known,
+    products: all,
     options: [...named.values()].flatMap(({ product, title = product, options }) =>
       options === undefined ? [] : [{ product, title, options }],
     ),
-    secretSettings: async (product) => (await find(product))?.secretSettings ?? [],
+    secretSettings: async (product) =>
+      (isStore(product) ? await storeModules[product]() : await find(product))?.secretSettings ?? [],
     async of({ name, product }) {
       const module = await find(product);
       if (module !== undefined) return module;
-      const near = nearest(product, known);
+      const near = nearest(product, all);
       throw new MigratorError('CONFIG_INVALID', `instance "${name}": no adapter for product "${product}"`, {
         hint:
           near === undefined
-            ? `there are: ${known.join(', ')}; list other adapters under "adapters" in the rc file`
+            ? `there are: ${all.join(', ')}; list other adapters under "adapters" in the rc file`
             : `did you mean "${near}"?`,
       });
     },

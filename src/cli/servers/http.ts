@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import { decodeText } from '../../files/text.ts';
 import { createHttpFactory } from '../../http/client.ts';
+import { type ForeignWires, foreignWires } from '../../http/wires.ts';
 import type { HttpSettings } from '../../http/settings.ts';
 import type { AdapterTools } from '../../ports/adapter.ts';
 import type { Config } from '../config/config.ts';
@@ -15,6 +16,12 @@ import { version } from '../version.ts';
 
 /** HTTP with the settings of the rc file, for adapters and callbacks. */
 export const httpOf = (context: Context): Promise<AdapterTools['http']> => context.once(createHttp);
+
+/** The same settings for a client that is not ours. */
+export async function wiresOf(context: Context): Promise<(server: URL) => ForeignWires> {
+  const settings = await httpSettings(await context.config(), context);
+  return (server) => foreignWires(server, settings);
+}
 
 async function createHttp(context: Context): Promise<AdapterTools['http']> {
   const reporter = await context.reporter();

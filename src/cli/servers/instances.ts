@@ -9,6 +9,7 @@ import { nearest } from '../../nearest.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import type { GivenOptions, OptionRequest, Secrets } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
+import { isStore } from '../../stores/index.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import { noRcFile } from '../config/no-rc-file.ts';
 import type { Context } from '../context.ts';
@@ -16,6 +17,7 @@ import { systemRandom, tellingClock, tellingWait } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
+import { noInstance, onlyRead, openStore, type PlacedKeeper, storeModuleOf, storePlace } from './stores.ts';
 
 type Given = Omit<GivenOptions, 'secrets'> & { readonly secrets: Secrets };
 type Halves = Required<Pick<OptionRequest, 'exportOptions' | 'importOptions'>>;
@@ -30,6 +32,8 @@ export interface Instances {
   /** A source is read-only: its adapter refuses all writes to projects and packages. */
   source(name: string): Promise<Placed>;
   target(name: string): Promise<Placed>;
+  /** An instance for the verbs of packages, or a store. `read`: it refuses all writes. */
+  keeper(name: string, how: 'read' | 'write'): Promise<PlacedKeeper>;
 }
 
 export const instancesOf = (context: Context): Promise<Instances> => context.once(createInstances);
@@ -60,9 +64,15 @@ async function createInstances(context: Context): Promise<Instances> {
   const open = (name: string): Promise<Placed> => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const instance = connect(find(name), { config, context, modules, tools, emulators });
+    const instance = connect(ofProduct(find(name)), { config, context, modules, tools, emulators });
     opened.set(name, instance);
     return instance;
+  };
+
+  const stores = new Map<string, Promise<PlacedKeeper>>();
+  const source = async (name: string): Promise<Placed> => {
+    const instance = await open(name);
+    return { ...instance, adapter: readOnly(instance.adapter) };
   };
 
   return {
@@ -70,24 +80,41 @@ async function createInstances(context: Context): Promise<Instances> {
     places: async () => {
       const places = new Map<string, string>();
       for (const instance of Object.values(config.instances))
-        places.set(instance.name, placeOf(instance, await modules.of(instance), config));
+        places.set(instance.name, await placeIn(instance, modules, config));
       return places;
     },
     request: async (name, given) => ({
       exportOptions: given.options,
       importOptions: given.options,
-      ...(await modules.of(find(name))).request?.({
+      ...(await modules.of(ofProduct(find(name)))).request?.({
         ...given,
         secrets: Object.keys(given.secrets),
         confided: given.secrets,
       }),
     }),
     target: open,
-    source: async (name) => {
-      const instance = await open(name);
-      return { ...instance, adapter: readOnly(instance.adapter) };
+    source,
+    keeper: async (name, how) => {
+      const wanted = find(name);
+      const module = storeModuleOf(wanted.product);
+      if (module === undefined) return how === 'read' ? source(name) : open(name);
+      const store = stores.get(name) ?? openStore(wanted, await module, config, context);
+      stores.set(name, store);
+      return how === 'read' ? onlyRead(await store) : store;
     },
   };
+}
+
+/** UNSUPPORTED for a store. */
+function ofProduct(instance: InstanceConfig): InstanceConfig {
+  if (isStore(instance.product)) throw noInstance(instance);
+  return instance;
+}
+
+async function placeIn(instance: InstanceConfig, modules: AdapterModules, config: Config): Promise<string> {
+  const module = await storeModuleOf(instance.product);
+  if (module === undefined) return placeOf(instance, await modules.of(instance), config);
+  return storePlace(instance, module, config);
 }
 
 interface Opening {

@@ -1,7 +1,7 @@
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Certification } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { feedVerb, type Instance } from '../instance.ts';
+import { feedVerb, type Keeper } from '../instance.ts';
 import { formatRef } from '../package-ref.ts';
 import { probe } from '../steps/preflight.ts';
 
@@ -13,9 +13,9 @@ export type Certified = Certification & { readonly instance: string };
  */
 export async function certifyPackage(
   wanted: Certification | 'sync',
-  targets: readonly Instance[],
+  targets: readonly Keeper[],
   /** The package's name on an instance. USAGE when the name is not valid there. */
-  refOn: (target: Instance) => PackageRef,
+  refOn: (target: Keeper) => PackageRef,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<readonly Certified[]> {

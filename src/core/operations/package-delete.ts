@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { facet, type Instance } from '../instance.ts';
+import { facet, type Keeper } from '../instance.ts';
 import { formatRef } from '../package-ref.ts';
 import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { probe } from '../steps/preflight.ts';
@@ -16,9 +16,9 @@ export interface Deletion {
  * has it, because its name may be a typing error.
  */
 export async function deletePackage(
-  targets: readonly Instance[],
+  targets: readonly Keeper[],
   /** The package's name on an instance. USAGE when the name is not valid there. */
-  refOn: (target: Instance) => PackageRef,
+  refOn: (target: Keeper) => PackageRef,
   ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<readonly Deletion[]> {

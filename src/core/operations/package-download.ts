@@ -4,7 +4,7 @@ import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
-import { facet, type Instance } from '../instance.ts';
+import { facet, type Keeper } from '../instance.ts';
 import { describeRef, sealedRef } from '../package-ref.ts';
 import { downloadTo } from '../steps/download.ts';
 import { probe } from '../steps/preflight.ts';
@@ -17,7 +17,7 @@ export interface DownloadReport {
 }
 
 export interface DownloadPorts {
-  readonly source: Instance;
+  readonly source: Keeper;
   readonly output:
     | { readonly kind: 'sealed'; readonly output: PackageOutput }
     | { readonly kind: 'raw'; create(stored: StoredPackage): Promise<ByteSink> };
@@ -26,7 +26,10 @@ export interface DownloadPorts {
   readonly random: Random;
 }
 
-/** Downloads a package from an instance's feed, sealed or as the server's own file. */
+/**
+ * Downloads a package from an instance's feed, sealed or as the server's own file. A store keeps sealed packages, and they
+ * are written as they are.
+ */
 export async function packageDownload(
   ref: PackageRef,
   ports: DownloadPorts,
@@ -44,6 +47,11 @@ export async function packageDownload(
   reporter.report({ type: 'phase', name: 'download', subject: `${describeRef(ref)} from ${source.name}` });
   const file = await feed.download(ref, signal);
   if (output.kind === 'sealed') {
+    if (feed.keepsSealed === true) {
+      throw new MigratorError('USAGE', `${source.name} keeps sealed packages, which are not sealed again`, {
+        hint: 'leave out the flags that seal',
+      });
+    }
     const origin = { source, info, prepared: undefined, options: {} };
     const sealed = await sealArtifact(
       { package: sealedRef(ref), files: [file], notes: [] },

@@ -1,11 +1,15 @@
 import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import type { Instance } from '../instance.ts';
+import { MigratorError } from '../../errors.ts';
+import { verify } from '../../package/index.ts';
+import type { Keeper } from '../instance.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { requireOwnProduct } from '../steps/packaged-import.ts';
 import { probe } from '../steps/preflight.ts';
-import { trustPackage, type SealedSource } from '../steps/trust-package.ts';
+import { ofPackage } from '../steps/of-package.ts';
+import { bringToStore, digestOfBytes } from '../steps/store-package.ts';
+import { trustPackage, type SealedSource, warnOfSigner } from '../steps/trust-package.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 
 export type UploadSource =
@@ -23,14 +27,32 @@ export interface UploadReport {
   readonly carried: readonly string[];
 }
 
-/** Verifies a whole package and uploads its content to an instance's feed. */
+interface UploadInput {
+  readonly onConflict: OnConflict;
+  /** A store also takes what everybody can read. */
+  readonly allowPlain?: boolean;
+}
+
+type UploadPorts = Consenting & {
+  readonly target: Keeper;
+  readonly source: UploadSource;
+  readonly reporter: Reporter;
+};
+
+/** Verifies a whole package, and uploads its content to an instance's feed, or the package itself to a store. */
 export async function packageUpload(
-  input: { readonly onConflict: OnConflict },
-  ports: Consenting & { readonly target: Instance; readonly source: UploadSource; readonly reporter: Reporter },
+  input: UploadInput,
+  ports: UploadPorts,
   signal: AbortSignal,
 ): Promise<UploadReport> {
   const { target, source, reporter } = ports;
   const { feed } = target.adapter;
+  if (feed?.keepsSealed === true) return storePackage(input, ports, signal);
+  if (input.allowPlain === true) {
+    throw new MigratorError('USAGE', `--allow-plain is for stores, and ${target.name} is an instance`, {
+      hint: "leave it out; a server's own export file needs --allow-unsigned",
+    });
+  }
   if (source.kind === 'raw') {
     await feed?.inspect?.(source.file, undefined, signal);
     await probe(target, reporter, signal);
@@ -61,4 +83,42 @@ export async function packageUpload(
     trustedBy: verified.signer?.trustedBy,
     carried: names,
   };
+}
+
+/** A store keeps the whole package, so it is verified and not opened. */
+async function storePackage(input: UploadInput, ports: UploadPorts, signal: AbortSignal): Promise<UploadReport> {
+  const { target, source, reporter } = ports;
+  const { onConflict } = input;
+  const nobody = { signer: undefined, signerName: undefined, trustedBy: undefined, carried: [] };
+  if (source.kind === 'raw') {
+    const seal = 'seal it first: migrator package seal <file> --server-export';
+    if (input.allowPlain !== true) throw plain(`${source.name} is not a sealed package`, target, seal);
+    await probe(target, reporter, signal);
+    return { ...(await deliver(target, source.file, { ref: source.ref, onConflict }, ports, signal)), ...nobody };
+  }
+  const { name, bytes, trust } = source.sealed;
+  reporter.report({ type: 'phase', name: 'verify', subject: name });
+  const onProgress = (done: number, total: number): void =>
+    reporter.report({ type: 'bytes', subject: name, done, total });
+  const { manifest, signer } = await ofPackage(name, verify(bytes, trust, signal, onProgress));
+  warnOfSigner(name, { signer }, reporter);
+  if (manifest.content.encryption === 'none' && input.allowPlain !== true)
+    throw plain(`${name} is not encrypted`, target, 'seal it for its recipients');
+  await probe(target, reporter, signal);
+  await target.adapter.feed?.check?.(signal);
+  const { id, version } = manifest;
+  const digest = await digestOfBytes(bytes);
+  return {
+    ...(await bringToStore(target, { bytes, digest, ref: { id, version } }, onConflict, ports, signal)),
+    ...nobody,
+    signer: signer?.keyId,
+    signerName: signer?.name,
+    trustedBy: signer?.trustedBy,
+  };
+}
+
+function plain(what: string, { name }: Keeper, hint: string): MigratorError {
+  return new MigratorError('USAGE', `${what}, so everybody who can read ${name} could read it`, {
+    hint: `${hint}; or allow it with --allow-plain`,
+  });
 }

@@ -2,7 +2,7 @@ import type { InventoryItem } from '../../ports/adapter.ts';
 import type { StoredPackage } from '../../ports/artifact.ts';
 import type { JobSummary } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { facet, type Instance } from '../instance.ts';
+import { facet, type Instance, type Keeper } from '../instance.ts';
 import { handleOf } from '../job-handle.ts';
 import { probe } from '../steps/preflight.ts';
 
@@ -28,7 +28,7 @@ export async function readInventory(
 /** The packages of an instance's feed. `id`: only the versions of that package. */
 export async function readPackages(
   id: string | undefined,
-  source: Instance,
+  source: Keeper,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<readonly StoredPackage[]> {

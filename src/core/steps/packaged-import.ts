@@ -3,7 +3,7 @@ import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo, Ways } from '../../ports/adapter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
-import type { Instance } from '../instance.ts';
+import type { Instance, Keeper } from '../instance.ts';
 import { readRecord } from '../snapshots/package-record.ts';
 import type { Counterpart } from './counterpart.ts';
 import { requireCompatible } from './preflight.ts';
@@ -63,7 +63,7 @@ function wayOf(trusted: TrustedPackage | undefined, ways: Ways): string {
 }
 
 /** UNSUPPORTED when the package is of another product. Asked first: what else is missing is then beside the point. */
-export function requireOwnProduct({ manifest: { source } }: TrustedPackage, target: Instance, name: string): void {
+export function requireOwnProduct({ manifest: { source } }: TrustedPackage, target: Keeper, name: string): void {
   if (source === undefined || source.product === target.adapter.product) return;
   throw new MigratorError(
     'UNSUPPORTED',

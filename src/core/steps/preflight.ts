@@ -1,12 +1,19 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { Adapter } from '../../ports/adapter.ts';
 import type { Instance } from '../instance.ts';
 import { handleOf } from '../job-handle.ts';
 import { isFinal } from './watch.ts';
 
+/** A store has no jobs. */
+interface Probed {
+  readonly name: string;
+  readonly adapter: Pick<Adapter, 'product' | 'probe'> & Partial<Pick<Adapter, 'jobs'>>;
+}
+
 /** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
-export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
+export async function probe(instance: Probed, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
   tellPhase(instance, reporter);
   const info = await answerOf(instance, instance.adapter.probe(signal));
   reporter.report({ type: 'phase-end' });
@@ -50,7 +57,7 @@ export async function probeBoth(
  * Names the instance in a failure of its server. A run may ask two servers, and one server may be two instances, so its URL
  * does not tell a person which.
  */
-export async function answerOf<T>({ name }: Instance, answer: Promise<T>): Promise<T> {
+export async function answerOf<T>({ name }: Pick<Instance, 'name'>, answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
@@ -64,12 +71,12 @@ export async function answerOf<T>({ name }: Instance, answer: Promise<T>): Promi
   }
 }
 
-function tellPhase({ name }: Instance, reporter: Reporter): void {
+function tellPhase({ name }: Pick<Instance, 'name'>, reporter: Reporter): void {
   reporter.report({ type: 'phase', name: 'probe', subject: name });
 }
 
 async function tell(
-  instance: Instance,
+  instance: Probed,
   info: InstanceInfo,
   reporter: Reporter,
   signal: AbortSignal,
@@ -151,10 +158,12 @@ export async function leftMaintenance(
 /**
  * The handle of a running migration. Undefined when there is none, and when the account may not read the server's jobs.
  */
-async function migrationAtWork(instance: Instance, signal: AbortSignal): Promise<string | undefined> {
+async function migrationAtWork({ name, adapter }: Probed, signal: AbortSignal): Promise<string | undefined> {
+  const { product, jobs } = adapter;
+  if (jobs === undefined) return undefined;
   try {
-    for await (const job of instance.adapter.jobs.list({ all: false, limit: 20 }, signal)) {
-      if (!isFinal(job.state)) return handleOf(instance, job.id);
+    for await (const job of jobs.list({ all: false, limit: 20 }, signal)) {
+      if (!isFinal(job.state)) return handleOf({ name, adapter: { product, jobs } }, job.id);
     }
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;

@@ -5,7 +5,7 @@ import type { ByteSink } from '../../ports/bytes.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
 import type { Json } from '../../ports/journal.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
-import type { Instance } from '../instance.ts';
+import type { Keeper } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
 import { downloadWhole } from './download.ts';
 import type { Via } from './settle-way.ts';
@@ -37,7 +37,7 @@ export interface PackageOutput {
 export async function sealArtifact(
   artifact: Artifact,
   origin: {
-    readonly source: Instance;
+    readonly source: Pick<Keeper, 'name'>;
     readonly info: InstanceInfo;
     readonly prepared: PreparedExport | undefined;
     readonly options: Options;

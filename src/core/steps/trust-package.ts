@@ -103,7 +103,7 @@ async function trusted(source: SealedSource, reporter: Reporter, signal: AbortSi
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
-export function warnOfSigner(name: string, { signer }: VouchedPackage, reporter: Reporter): void {
+export function warnOfSigner(name: string, { signer }: Pick<VouchedPackage, 'signer'>, reporter: Reporter): void {
   if (signer === undefined) {
     reporter.report({ type: 'warning', message: `${name} is not signed: nothing proves who made it` });
   } else if (!signer.trusted) {

@@ -5,7 +5,7 @@ import type { PreparedExport } from '../../ports/exporter.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { Run } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { facet, type Instance } from '../instance.ts';
+import { facet, type Instance, type Keeper } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { isBegun } from './exactly-once.ts';
@@ -58,7 +58,7 @@ export async function requireRoom(
 
 /** Uploads into an instance's feed, with progress. On a terminal, the user is asked before a package there is overwritten. */
 export async function deliver(
-  target: Instance,
+  target: Keeper,
   file: ArtifactFile,
   { ref, onConflict, absent }: { readonly ref: PackageRef; readonly onConflict: OnConflict; readonly absent?: boolean },
   ports: Consenting & { readonly reporter: Reporter },

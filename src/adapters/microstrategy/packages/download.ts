@@ -1,7 +1,7 @@
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { HttpResponse } from '../../../ports/http.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { checked, resumed, without, type Expected } from '../../shared/resumed-download.ts';
+import { checked, resumed, without, type Expected } from '../../../streams/resumed-download.ts';
 
 export type Open = (signal: AbortSignal) => Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
 

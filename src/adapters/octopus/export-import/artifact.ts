@@ -1,7 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { resumed, without } from '../../shared/resumed-download.ts';
+import { resumed, without } from '../../../streams/resumed-download.ts';
 import { wholeZip } from '../../shared/whole-zip.ts';
 import type { ExportImport } from './export-import.ts';
 import type { ArtifactResource } from '../wire/schemas.ts';

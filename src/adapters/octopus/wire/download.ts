@@ -2,7 +2,7 @@ import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { HttpResponse } from '../../../ports/http.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { checked, resumed, without, type Expected } from '../../shared/resumed-download.ts';
+import { checked, resumed, without, type Expected } from '../../../streams/resumed-download.ts';
 
 export type OpenAt = (
   from: number,

@@ -8,7 +8,8 @@ import { configWarnings } from '../../config/warnings.ts';
 import type { Context } from '../../context.ts';
 import { type AdapterModules, adapterModulesOf } from '../../servers/adapter-modules.ts';
 import { lines, table } from '../../terminal/table.ts';
-import { checkSettings } from '../instance-settings.ts';
+import { storeModuleOf } from '../../servers/stores.ts';
+import { checkSettings, checkStore } from '../instance-settings.ts';
 import { fileFindings, reference, type Finding } from '../rc-findings.ts';
 
 /** Ends with CONFIG_INVALID when something is wrong, after all of it is told. A warning alone is no failure. */
@@ -64,9 +65,11 @@ async function settingFindings(config: Config, modules: AdapterModules, context:
   const findings: Finding[] = [];
   for (const instance of Object.values(config.instances)) {
     if (!modules.products.includes(instance.product)) continue;
-    const module = await modules.of(instance);
+    const store = await storeModuleOf(instance.product);
+    const module = store ?? (await modules.of(instance));
     try {
-      checkSettings(instance, module);
+      if (store === undefined) checkSettings(instance, await modules.of(instance));
+      else await checkStore(instance, store);
     } catch (error) {
       if (!isMigratorError(error)) throw error;
       findings.push({ subject: `instances.${instance.name}`, state: 'bad', text: error.message, hint: error.hint });

@@ -2,6 +2,7 @@ import { isMigratorError } from '../../../errors.ts';
 import { stalePartials } from '../../../files/partial-name.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import { plural } from '../../../plural.ts';
+import { isStore } from '../../../stores/index.ts';
 import type { Invocation } from '../../build-command.ts';
 import { wayToOne } from '../../config/no-rc-file.ts';
 import type { Context } from '../../context.ts';
@@ -137,6 +138,7 @@ interface Examined {
 async function examine(name: string, product: string, context: Context): Promise<Examined> {
   try {
     const instances = await instancesOf(context);
+    if (isStore(product)) return await examineStore(name, product, context);
     const instance = await instances.source(name);
     const info = await instance.adapter.probe(context.signal);
     const account = info.account ?? (await instance.adapter.account?.(context.signal)) ?? 'unknown';
@@ -153,6 +155,17 @@ async function examine(name: string, product: string, context: Context): Promise
       row: { instance: name, product, state: 'bad' },
     };
   }
+}
+
+/** A store has no account that it tells, and no release. */
+async function examineStore(name: string, product: string, context: Context): Promise<Examined> {
+  const { adapter } = await (await instancesOf(context)).keeper(name, 'read');
+  const info = await adapter.probe(context.signal);
+  const notes = remarks(name, info);
+  return {
+    found: [{ subject: name, state: 'good', text: `a store of packages (${product}) at ${info.url}` }, ...notes],
+    row: { instance: name, product, state: notes.length > 0 ? 'warning' : 'good' },
+  };
 }
 
 function summary({ product, version: release, url, mode }: InstanceInfo, account: string): string {

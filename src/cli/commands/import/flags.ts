@@ -7,6 +7,7 @@ import { withReport } from '../../flags/report.ts';
 import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions, TellingOptions {
+  readonly from?: string;
   readonly to?: string;
   readonly dryRun?: boolean;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
@@ -18,8 +19,9 @@ export function importFlags(command: Command, products: Products): void {
   command
     .argument(
       '<package>',
-      "a package file, - for standard input, or <id>@<version> of a package in the instance's feed",
+      "a package file, - for standard input, or <id>@<version> of a package in the instance's feed or, with --from, in a store",
     )
+    .option('--from <store>', 'the store that has the package')
     .option('--to <instance>', 'the instance to import into')
     .option('--dry-run', 'print what the import would do, without changing the target')
     .addOption(
@@ -36,6 +38,7 @@ export function importFlags(command: Command, products: Products): void {
   withProductOptions(command, 'import', products);
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',
+    'migrator import Acme.Shop@1.0.0 --from vault --to prod',
     { of: 'octopus', line: 'migrator import Acme.Move@1.0.0 --to prod --password env:MOVE_PASSWORD' },
     { of: 'enms', line: 'migrator import lab.tar --to prod --empty-database-before-import' },
   ]);

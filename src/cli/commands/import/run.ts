@@ -10,6 +10,7 @@ import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { type NamedSource, parsePackageArgument, sourceFromFile } from '../../packages/package-argument.ts';
+import { sourceFromStore, storeFrom } from '../../packages/store-package.ts';
 import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
@@ -33,11 +34,15 @@ export async function runImport(
   const options = asked.preview === true ? ofDryRun('preview', rehearsed, context) : rehearsed;
   const waiting = waitingOf(options, context);
   const target = await instances.target(to);
-  const ref = await parsePackageArgument(text, target, context);
+  const store = await storeFrom(options.from, context);
+  const ref = store === undefined ? await parsePackageArgument(text, target, context) : undefined;
+  const how = { plain: asked.raw === true };
   const { source, identity }: NamedSource =
-    ref === undefined
-      ? await sourceFromFile(text, options, target, context, { plain: asked.raw === true })
-      : { source: { kind: 'stored', ref }, identity: { ...ref } };
+    store !== undefined
+      ? await sourceFromStore(text, store, options, target, context, how)
+      : ref === undefined
+        ? await sourceFromFile(text, options, target, context, how)
+        : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const secrets = await secretDigest(flags.secrets, context.io);
   const what = { package: identity, dryRun: options.dryRun === true, options: flags.options, secrets };
   const callbacks = readCallbacks(options.dryRun === true ? {} : flags.byMigrator, waiting);

@@ -130,6 +130,10 @@ instances:
 ${answers.instances.flatMap(instanceLines).join('\n')}
   # A server looks like this:
 ${serverLines(answers.instances[0]?.product ?? 'octopus').join('\n')}
+  # A store keeps sealed packages: a folder, or a bucket (s3://bucket/prefix). See: migrator help stores
+  # vault:
+  #   product: folder
+  #   url: file:///srv/packages
 
 # Values for flags, by their camel-case names: --package-id is packageId.
 defaults:

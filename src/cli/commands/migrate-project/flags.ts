@@ -3,12 +3,20 @@ import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { withReport } from '../../flags/report.ts';
-import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
+import {
+  type TellingOptions,
+  waiting,
+  type WaitOptions,
+  withFresh,
+  withTelling,
+  withWaiting,
+} from '../../flags/waiting.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions, TellingOptions {
   readonly from?: string;
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
+  readonly viaStore?: string;
   readonly dryRun?: boolean;
   readonly verify?: boolean;
   readonly ignoreVersion?: boolean;
@@ -28,8 +36,12 @@ export function migrateProjectFlags(command: Command, products: Products): void 
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
+    .addOption(
+      // In this group, because the help with the flags of Octopus Deploy fills the screen.
+      new Option('--via-store <store>', 'relay the package through this store; it stays there').helpGroup(waiting),
+    )
     .option('--dry-run', 'print what the move would do, without changing the target')
-    .option('--verify', 'compare the content of source and target after the move')
+    .addOption(new Option('--verify', 'compare the content of source and target after the move').helpGroup(waiting))
     .option('--ignore-version', 'continue even if the servers have different releases');
   withReport(command);
   withCaution(withFresh(withWaiting(withTelling(command))));

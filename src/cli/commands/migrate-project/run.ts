@@ -1,3 +1,7 @@
+import type { Keeper } from '../../../core/instance.ts';
+import { probe } from '../../../core/steps/preflight.ts';
+import { requireStore } from '../../../core/steps/store-package.ts';
+import { MigratorError } from '../../../errors.ts';
 import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { Via } from '../../../core/steps/settle-way.ts';
@@ -36,12 +40,14 @@ export async function runMigrateProject(
   const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
+  const store = await storeOf(options, context);
+  const route = store === undefined ? options.route : 'relay';
   const input = {
     ...waiting,
     untilApproval: asked.untilApproval === true,
     request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
     importOptions: asked.importOptions,
-    route: options.route,
+    route,
     dryRun: options.dryRun === true || asked.preview === true,
     preview: asked.preview === true,
     overwrites: asked.overwrites === true,
@@ -54,7 +60,8 @@ export async function runMigrateProject(
     projects,
     options: flags.options,
     secrets: await secretDigest(flags.secrets, context.io),
-    route: options.route,
+    route,
+    ...(store === undefined ? {} : { store: store.name }),
     dryRun: input.dryRun,
   };
   const callbacks = readCallbacks(input.dryRun ? {} : flags.byMigrator, waiting);
@@ -74,7 +81,8 @@ export async function runMigrateProject(
             own: (names) => ownSecrets(names, run, context),
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
-            staging: await openStaging(run, context),
+            // A dry run brings nothing to the store.
+            staging: await openStaging(run, context, input.dryRun ? undefined : store),
             clock: tellingClock(reporter),
             random: systemRandom,
             reporter,
@@ -94,6 +102,24 @@ export async function runMigrateProject(
     ),
   );
   return { outcome: report.outcome, told: { from, to, ...report } };
+}
+
+/** The store of `--via-store`, which is asked before a server starts to work. */
+async function storeOf(
+  { viaStore, route }: Pick<MigrateProjectOptions, 'viaStore' | 'route'>,
+  context: Context,
+): Promise<Keeper | undefined> {
+  if (viaStore === undefined) return undefined;
+  if (route === 'move' || route === 'push') {
+    throw new MigratorError('USAGE', `--via-store is for the route relay, and not for ${route}`, {
+      hint: `leave out --route, or --via-store`,
+    });
+  }
+  const store = await (await instancesOf(context)).keeper(viaStore, 'write');
+  requireStore(store, 'name a store with --via-store: an instance of the product folder or s3');
+  await probe(store, await context.reporter(), context.signal);
+  await store.adapter.feed?.check?.(context.signal);
+  return store;
 }
 
 const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };

@@ -1,4 +1,4 @@
-import type { Instance } from '../../../core/instance.ts';
+import type { Keeper } from '../../../core/instance.ts';
 import { certifyPackage } from '../../../core/operations/package-certify.ts';
 import type { Certification } from '../../../ports/feed.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -14,8 +14,8 @@ export async function runPackageCertify(
 ) {
   if (at.length === 0) requireInstance(undefined, '--at');
   const instances = await instancesOf(context);
-  const targets = await Promise.all(at.map((name) => instances.target(name)));
-  const refOn = (target: Instance) => parsePackageRef(text, target);
+  const targets = await Promise.all(at.map((name) => instances.keeper(name, 'write')));
+  const refOn = (target: Keeper) => parsePackageRef(text, target);
   const wanted = sync === true ? 'sync' : { status };
   const results = await certifyPackage(wanted, targets, refOn, await context.reporter(), context.signal);
   context.result(

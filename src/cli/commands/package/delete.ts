@@ -1,4 +1,4 @@
-import type { Instance } from '../../../core/instance.ts';
+import type { Keeper } from '../../../core/instance.ts';
 import { deletePackage } from '../../../core/operations/package-delete.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -14,8 +14,8 @@ export async function runPackageDelete(
   const names = [options.from ?? []].flat();
   if (names.length === 0) requireInstance(undefined, '--from');
   const instances = await instancesOf(context);
-  const targets = await Promise.all(names.map((name) => instances.target(name)));
-  const refOn = (target: Instance) => parsePackageRef(text, target);
+  const targets = await Promise.all(names.map((name) => instances.keeper(name, 'write')));
+  const refOn = (target: Keeper) => parsePackageRef(text, target);
   const ports = { reporter: await context.reporter(), ...consenting(options, context) };
   const results = await deletePackage(targets, refOn, ports, context.signal);
   context.result(

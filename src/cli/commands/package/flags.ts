@@ -12,21 +12,22 @@ export interface PackageListOptions {
 
 export function listFlags(command: Command): void {
   command
-    .option('--from <instance>', 'the instance to read')
+    .option('--from <instance>', 'the instance or store to read')
     .option('--id <id>', 'list only the versions of this package');
-  examples(command, ['migrator package list --from prod']);
+  examples(command, ['migrator package list --from prod', 'migrator package list --from vault']);
 }
 
 export interface PackageUploadOptions extends OpenOptions {
   readonly to?: string;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
+  readonly allowPlain?: boolean;
   readonly yes?: boolean;
 }
 
 export function uploadFlags(command: Command): void {
   command
     .argument('<file>', "a package file, or - for standard input; a server's own export file needs --allow-unsigned")
-    .option('--to <instance>', 'the instance to upload to')
+    .option('--to <instance>', 'the instance or store to upload to')
     .addOption(
       new Option(
         '--on-conflict <policy>',
@@ -35,9 +36,13 @@ export function uploadFlags(command: Command): void {
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
     )
+    .option('--allow-plain', 'let a store take a file that is not sealed, or a package that is not encrypted')
     .option('-y, --yes', 'do not ask for confirmation');
   withOpening(command);
-  examples(command, ['migrator package upload web-shop.tar --to prod']);
+  examples(command, [
+    'migrator package upload web-shop.tar --to prod',
+    'migrator package upload web-shop.tar --to vault',
+  ]);
 }
 
 export interface PackageDownloadOptions extends SealOptions {
@@ -50,7 +55,7 @@ export interface PackageDownloadOptions extends SealOptions {
 export function downloadFlags(command: Command): void {
   command
     .argument('<id@version>', 'the package to download')
-    .option('--from <instance>', 'the instance to download from')
+    .option('--from <instance>', 'the instance or store to download from')
     .option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output')
     .addOption(
       new Option('--raw', "write the server's own file, neither signed nor encrypted").conflicts([
@@ -77,7 +82,7 @@ export function deleteFlags(command: Command): void {
     .addOption(
       new ListOption(
         '--from <instance>',
-        'an instance that has the package; they are deleted in the given order (repeatable)',
+        'an instance or store that has the package; they are deleted in the given order (repeatable)',
       ),
     )
     .option('-y, --yes', 'do not ask for confirmation');
@@ -113,18 +118,28 @@ export function certifyFlags(command: Command): void {
   ]);
 }
 
+const inStore = 'read the package <id>@<version> of this store, and not a file';
+
+export interface PackageInspectOptions {
+  readonly from?: string;
+}
+
 export function inspectFlags(command: Command): void {
-  command.argument('<file>', 'the package file');
-  examples(command, ['migrator package inspect web-shop.tar']);
+  command
+    .argument('<file>', 'the package file; with --from, <id>@<version>')
+    .option('--from <store>', `${inStore}; only its ends are read`);
+  examples(command, ['migrator package inspect web-shop.tar', 'migrator package inspect Acme.Shop@1.0.0 --from vault']);
 }
 
 export interface PackageVerifyOptions extends OpenOptions {
+  readonly from?: string;
   readonly content?: boolean;
 }
 
 export function verifyFlags(command: Command): void {
   command
-    .argument('<file>', 'the package file, or - for standard input')
+    .argument('<file>', 'the package file, or - for standard input; with --from, <id>@<version>')
+    .option('--from <store>', inStore)
     .option('--content', 'also decrypt the package and check every chunk and every file; needs the key');
   withOpening(withReport(command));
   examples(command, ['migrator package verify web-shop.tar', 'migrator package verify web-shop.tar --content']);
@@ -154,6 +169,7 @@ export function sealFlags(command: Command): void {
 }
 
 export interface PackageOpenOptions extends OpenOptions {
+  readonly from?: string;
   readonly output?: string;
   readonly secretsFile?: string;
   readonly force?: boolean;
@@ -161,7 +177,8 @@ export interface PackageOpenOptions extends OpenOptions {
 
 export function openFlags(command: Command): void {
   command
-    .argument('<file>', 'the package file, or - for standard input')
+    .argument('<file>', 'the package file, or - for standard input; with --from, <id>@<version>')
+    .option('--from <store>', inStore)
     .option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)')
     .option('--secrets-file <file>', 'write the secrets that the package carries for its import, to a private file')
     .option('--force', 'overwrite existing files');

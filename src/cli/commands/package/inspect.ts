@@ -9,12 +9,17 @@ import type { Context } from '../../context.ts';
 import { keyPlaces, ownRecipientTexts, readPublicKey } from '../../keys/key-files.ts';
 import { listTrusted, publicKeysIn } from '../../keys/trusted-keys.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
+import type { ByteSource } from '../../../ports/bytes.ts';
 import type { IO } from '../../terminal/io.ts';
+import type { PackageInspectOptions } from './flags.ts';
 import { describeInspection, remainingChecks } from './inspection.ts';
 
-/** Needs no key and no rc file. */
-export async function runPackageInspect({ args: [path = ''] }: Invocation, context: Context) {
-  const bytes = await openPackageFile(path, context);
+/** Needs no key, and no rc file without `--from`. */
+export async function runPackageInspect(
+  { args: [path = ''], options }: Invocation<PackageInspectOptions>,
+  context: Context,
+) {
+  const bytes = await bytesOf(path, options, context);
   const inspection = await ofPackage(path, inspect(bytes));
   const { manifest, signature } = inspection;
   const signerName = await nameOf(signature?.keyId, context.io);
@@ -25,7 +30,7 @@ export async function runPackageInspect({ args: [path = ''] }: Invocation, conte
     via: viaOf(manifest.scope),
     carriesSecrets: carriesSecrets(manifest.format),
     yours,
-    unchecked: remainingChecks(path, inspection, { signerName, yours }),
+    unchecked: remainingChecks(path, inspection, { signerName, yours, from: options.from }),
   };
   context.result(
     'package-inspect',
@@ -33,6 +38,14 @@ export async function runPackageInspect({ args: [path = ''] }: Invocation, conte
     describeInspection(path, inspection, facts),
   );
   return undefined;
+}
+
+/** Of a package in a store, only its ends are read. */
+async function bytesOf(path: string, { from }: PackageInspectOptions, context: Context): Promise<ByteSource> {
+  if (from === undefined || context.flagSource('from').origin !== 'command line') return openPackageFile(path, context);
+  const { peekIntoStore, storeFrom } = await import('../../packages/store-package.ts');
+  const store = await storeFrom(from, context);
+  return store === undefined ? openPackageFile(path, context) : peekIntoStore(path, store, context);
 }
 
 /** The name that the user gave to a key id. A broken file among the trusted keys is for other commands to tell. */

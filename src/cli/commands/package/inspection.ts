@@ -31,9 +31,10 @@ export interface RemainingCheck {
 export function remainingChecks(
   path: string,
   { manifest, signature }: Inspection,
-  { signerName, yours }: Pick<InspectionFacts, 'signerName' | 'yours'>,
+  { signerName, yours, from }: Pick<InspectionFacts, 'signerName' | 'yours'> & { readonly from?: string | undefined },
 ): readonly RemainingCheck[] {
-  const verify = `migrator package verify ${/^[\w./:@%+=,-]+$/u.test(path) ? path : `"${path}"`}`;
+  const place = from === undefined ? '' : ` --from ${from}`;
+  const verify = `migrator package verify ${/^[\w./:@%+=,-]+$/u.test(path) ? path : `"${path}"`}${place}`;
   const accept = signature === undefined ? ' --allow-unsigned' : signerName === undefined ? ' --trust <key>' : '';
   const opens = manifest.content.encryption === 'recipients' && yours.length === 0 ? ' --identity <file>' : '';
   return [
@@ -53,7 +54,7 @@ export function remainingChecks(
       : [
           {
             what: 'what an import would change',
-            command: `migrator import ${path} --to <instance> --dry-run`,
+            command: `migrator import ${path}${place} --to <instance> --dry-run`,
           },
         ]),
   ];

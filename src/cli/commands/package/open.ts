@@ -7,7 +7,7 @@ import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
-import { openPackageFile } from '../../packages/open-file.ts';
+import { packageBytes } from '../../packages/store-package.ts';
 import { lines } from '../../terminal/table.ts';
 import { signerWords } from '../readers.ts';
 import type { PackageOpenOptions } from './flags.ts';
@@ -15,7 +15,7 @@ import type { PackageOpenOptions } from './flags.ts';
 export async function runPackageOpen({ args: [path = ''], options }: Invocation<PackageOpenOptions>, context: Context) {
   const { io } = context;
   const reporter = await context.reporter();
-  const sealed = await sealedSource(path, await openPackageFile(path, context), options, context);
+  const sealed = await sealedSource(path, await packageBytes(path, options.from, context), options, context);
   let folder = '';
   const { secretsFile } = options;
   const into = ({ id, version }: PackageRef) => {

@@ -16,11 +16,14 @@ export async function runPackageUpload(
   context: Context,
 ) {
   const to = requireInstance(options.to, '--to');
-  const target = await (await instancesOf(context)).target(to);
-  const { source } = await sourceFromFile(path, options, target, context);
+  const target = await (await instancesOf(context)).keeper(to, 'write');
+  const isStore = target.adapter.feed?.keepsSealed === true;
+  // A store refuses it in words of its own.
+  const { source } = await sourceFromFile(path, options, target, context, { plain: isStore });
   const reporter = await context.reporter();
   const ports = { target, source, reporter, ...consenting(options, context) };
-  const report = await packageUpload({ onConflict: options.onConflict }, ports, context.signal);
+  const input = { onConflict: options.onConflict, allowPlain: options.allowPlain === true };
+  const report = await packageUpload(input, ports, context.signal);
   const { stored, outcome, signer, signerName, trustedBy, carried } = report;
   const name = formatRef(stored);
   context.result(
@@ -38,7 +41,9 @@ export async function runPackageUpload(
       signer === undefined
         ? 'not signed'
         : `signed by ${signerWords(signer, signerName)}${trustedBy === undefined ? '' : `, trusted by ${trustedBy}`}`,
-      `import it with: migrator import ${carried.length > 0 ? path : name} --to ${to}`,
+      isStore
+        ? `import it with: migrator import ${name} --from ${to} --to <instance>`
+        : `import it with: migrator import ${carried.length > 0 ? path : name} --to ${to}`,
     ),
   );
   return undefined;

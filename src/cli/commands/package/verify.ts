@@ -4,19 +4,19 @@ import type { Signer } from '../../../package/index.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
-import { openPackageFile } from '../../packages/open-file.ts';
+import { packageBytes } from '../../packages/store-package.ts';
 import { humanBytes } from '../../../amounts.ts';
 import { lines } from '../../terminal/table.ts';
 import { readersOf, signerWords } from '../readers.ts';
 import type { PackageVerifyOptions } from './flags.ts';
 
-/** Opens no socket. */
+/** Opens no socket without `--from`. */
 export async function runPackageVerify(
   { args: [path = ''], options }: Invocation<PackageVerifyOptions>,
   context: Context,
 ) {
   const reporter = await context.reporter();
-  const file = await openPackageFile(path, context);
+  const file = await packageBytes(path, options.from, context);
   const sealed = await sealedSource(path, file, options, context);
   const input = { content: options.content === true };
   const { verified, content } = await verifyPackage(sealed, input, reporter, context.signal);

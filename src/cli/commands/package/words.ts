@@ -4,25 +4,25 @@ import type { Entry } from '../../build-command.ts';
 export const packageCommands: readonly Entry[] = [
   {
     name: 'list',
-    description: "list the packages in an instance's feed",
+    description: "list the packages in an instance's feed, or in a store",
     flags: async () => (await import('./flags.ts')).listFlags,
     run: async () => (await import('./list.ts')).runPackageList,
   },
   {
     name: 'upload',
-    description: "verify a package and upload its content to an instance's feed",
+    description: "verify a package and upload its content to an instance's feed, or the package to a store",
     flags: async () => (await import('./flags.ts')).uploadFlags,
     run: async () => (await import('./upload.ts')).runPackageUpload,
   },
   {
     name: 'download',
-    description: "download a package from an instance's feed and seal it",
+    description: "download a package from an instance's feed and seal it, or from a store as it is",
     flags: async () => (await import('./flags.ts')).downloadFlags,
     run: async () => (await import('./download.ts')).runPackageDownload,
   },
   {
     name: 'delete',
-    description: "delete a package from an instance's feed",
+    description: "delete a package from an instance's feed, or from a store",
     flags: async () => (await import('./flags.ts')).deleteFlags,
     run: async () => (await import('./delete.ts')).runPackageDelete,
   },
@@ -46,12 +46,14 @@ export const packageCommands: readonly Entry[] = [
     flags: async () => (await import('./flags.ts')).inspectFlags,
     run: async () => (await import('./inspect.ts')).runPackageInspect,
     config: false,
+    notFromDefaults: ['from'],
   },
   {
     name: 'verify',
     description: 'verify the format, signature, signer and checksums of a package; --content also checks every file',
     flags: async () => (await import('./flags.ts')).verifyFlags,
     run: async () => (await import('./verify.ts')).runPackageVerify,
+    notFromDefaults: ['from'],
   },
   {
     name: 'seal',
@@ -64,5 +66,6 @@ export const packageCommands: readonly Entry[] = [
     description: 'verify a package and extract its files into a folder; on a failure nothing is written',
     flags: async () => (await import('./flags.ts')).openFlags,
     run: async () => (await import('./open.ts')).runPackageOpen,
+    notFromDefaults: ['from'],
   },
 ];

@@ -48,6 +48,7 @@ export async function relay(
   const names = prepared.projects.map((project) => project.name);
   const discard = () => discardExport(job, { ...ports, source }, signal);
   const rest = () => exportLeft(source, { ...prepared, job: job.id }, false, signal);
+  const stored = () => ports.staging.left?.() ?? [];
   let kept: readonly Left[] = [];
   const { verdict, normal, imported } = await cleaningUp(
     async () => {
@@ -55,14 +56,17 @@ export async function relay(
       const normal = await leftMaintenance(source, info, reporter, signal);
       const imported = await tellingLeft(
         () => importOf({ job, prepared, info, names, secrets }, input, ports, signal),
-        async () => (input.dryRun ? leftBy(source, prepared.leaves) : rest()),
+        async () => [...(input.dryRun ? leftBy(source, prepared.leaves) : await rest()), ...stored()],
       );
       return { verdict, normal, imported };
     },
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? async () => void (kept = await discard()) : undefined,
   );
-  const verified = await tellingLeft(async () => input.verifies?.(imported), rest);
+  const verified = await tellingLeft(
+    async () => input.verifies?.(imported),
+    async () => [...(await rest()), ...stored()],
+  );
   // While something is missing on the target, the export is the only copy that a person can look into.
   const asks = facet(source, 'exports').leftBy !== undefined;
   const arrived = hasArrived(imported, verified) && (imported.outcome !== 'started' || !asks);
@@ -75,6 +79,7 @@ export async function relay(
       // What `discard` takes away is named by the adapter.
       ...(arrived && !asks ? leftBy(source, prepared.leaves) : kept),
       ...imported.left,
+      ...stored(),
     ],
     projects: names.length > 0 ? names : [prepared.package.id],
     warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],

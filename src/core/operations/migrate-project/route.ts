@@ -61,6 +61,8 @@ export interface Staging {
   /** Opens the package that `output` wrote. */
   reopen(): Promise<SealedSource>;
   remove(): Promise<void>;
+  /** What stays in a store by which the package went. */
+  left?(): readonly Left[];
 }
 
 export interface MigratePorts extends OperationPorts, Consenting {

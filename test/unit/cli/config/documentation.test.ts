@@ -14,7 +14,7 @@ describe('docs/configuration.md', () => {
       await mkdir(join(folder, 'home'));
       await writeFile(join(folder, '.migratorrc'), example!);
       const config = await loadConfig(testIO({ cwd: folder, home: join(folder, 'home') }), undefined);
-      expect(Object.keys(config.instances)).toEqual(['lab', 'rehearsal']);
+      expect(Object.keys(config.instances)).toEqual(['lab', 'rehearsal', 'vault']);
     });
   });
 

@@ -180,7 +180,7 @@ Adapter: []
   expect(code).toBe(2);
   for (const line of [
     'line 4: instances.lab.url must begin with https://, http:// or embedded:; did you mean "http://"?',
-    'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "octopus"?',
+    'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic, folder, s3; did you mean "octopus"?',
     'line 8: instances.prod.api_key is not a known key; did you mean "apiKey"?',
     'line 9: instances.prod.Space is not a known key; did you mean "space"?',
     'line 10: instances.prod.sample is for embedded instances only',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { resumed, without } from '../../../../src/adapters/shared/resumed-download.ts';
-import { MigratorError } from '../../../../src/errors.ts';
+import { resumed, without } from '../../../src/streams/resumed-download.ts';
+import { MigratorError } from '../../../src/errors.ts';
 
 const whole = Buffer.from('abcdefghij');
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { ByteStream, Digest } from '../../ports/artifact.ts';
-import type { Clock } from '../../ports/runtime.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
+import type { ByteStream, Digest } from '../ports/artifact.ts';
+import type { Clock } from '../ports/runtime.ts';
 
 /** A download is given up after so many breaks in a row without a new byte. */
 const patience = 5;
