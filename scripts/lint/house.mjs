@@ -92,10 +92,11 @@ export const rooms = {
   core: { paths: ['src/core/'], may: below },
   'core/snapshots': { paths: ['src/core/snapshots/'], may: [...below, 'core', 'streams'] },
   'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'core/snapshots', 'package', 'streams'] },
+  'core/waves': { paths: ['src/core/waves/'], may: below },
   'core/operations': {
     paths: ['src/core/operations/'],
-    folders: ['migrate-project'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
+    folders: ['migrate-project', 'wave'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/waves', 'package', 'streams'],
   },
 
   testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
@@ -137,6 +138,7 @@ function cli() {
     'core',
     'core/snapshots',
     'core/steps',
+    'core/waves',
     'core/operations',
   ];
   const name = (/** @type {string} */ place) => `cli/${place.replace(/\/$|\.ts$/gu, '')}`;
@@ -155,7 +157,7 @@ function cli() {
               .flat()
               .map(name),
           ],
-          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'string-width'],
+          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'string-width', 'yaml'],
           machine: true,
         },
       ]),

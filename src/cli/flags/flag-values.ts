@@ -33,10 +33,10 @@ export async function settle(
       continue;
     }
     const path = `defaults.${name} in ${file}`;
-    const fault = faultOfDefault(option, value);
+    const fault = valueFault(option, value);
     if (fault !== undefined) problems.push({ path: `defaults.${name}`, ...fault });
     if (fault !== undefined || isSet(owner, name) || notFromDefaults.includes(name)) continue;
-    owner.setOptionValueWithSource(name, settled(option, value), 'config');
+    owner.setOptionValueWithSource(name, settledValue(option, value), 'config');
     context.flagSources.set(name, { origin: 'rc file', words: path });
   }
   // Without this check, a wrong default of another command would be found only when that runs.
@@ -59,7 +59,7 @@ export function defaultsProblems(defaults: unknown, tree: Command): readonly Con
       const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
       return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }];
     }
-    const fault = isDefault(value) ? faultOfDefault(option, value) : undefined;
+    const fault = isDefault(value) ? valueFault(option, value) : undefined;
     return fault === undefined ? [] : [{ path, ...fault }];
   });
 }
@@ -122,7 +122,8 @@ function parseSwitch(text: string, variable: string): boolean {
   throw new MigratorError('USAGE', `${variable}="${text}" is neither true nor false`, { hint: 'use 1 or 0' });
 }
 
-function faultOfDefault(option: Option, value: DefaultValue): Omit<ConfigProblem, 'path'> | undefined {
+/** Why a flag cannot have this value of a file. */
+export function valueFault(option: Option, value: DefaultValue): Omit<ConfigProblem, 'path'> | undefined {
   if (option.isBoolean() || option.negate)
     return typeof value === 'boolean' ? undefined : { message: 'must be true or false' };
   const isList = option instanceof ListOption;
@@ -135,8 +136,8 @@ function faultOfDefault(option: Option, value: DefaultValue): Omit<ConfigProblem
   return { message: `must be one of ${choices.join(', ')}`, suggestion: nearest(wrong, choices) };
 }
 
-/** The value of a default without a fault, as the flag takes it. */
-function settled(option: Option, value: DefaultValue): unknown {
+/** A value of a file without a fault, as the flag takes it. */
+export function settledValue(option: Option, value: DefaultValue): unknown {
   if (typeof value === 'boolean') return value;
   return option instanceof ListOption ? wordsOf(value) : String(value);
 }

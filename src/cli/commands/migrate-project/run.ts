@@ -7,16 +7,10 @@ import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
-import { productFlags } from '../../flags/product-values.ts';
-import { waitingOf } from '../../flags/waiting.ts';
-import { backupOutput } from '../../packages/backup.ts';
-import { openStaging } from '../../packages/staging.ts';
-import { ownSecrets } from '../../keys/own-secrets.ts';
-import { systemRandom, tellingClock } from '../../runtime.ts';
-import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
-import { instancesOf, requireInstance } from '../../servers/instances.ts';
-import { secretDigest } from '../../state/secret-digest.ts';
+import { calledBack } from '../../servers/callbacks.ts';
+import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
+import { askedMove, identityOf, portsOf } from '../asked-move.ts';
 import { describeChanges, describeItems, type Naming } from '../changes.ts';
 import { describeComparison, describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
@@ -25,58 +19,22 @@ export async function runMigrateProject(
   { args: projects, options, command }: Invocation<MigrateProjectOptions>,
   context: Context,
 ) {
-  const from = requireInstance(options.from, '--from');
-  const waiting = waitingOf(options, context);
+  const move = await askedMove({ projects, options, command }, context);
+  const { from, to, input } = move;
   const instances = await instancesOf(context);
-  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
-  const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
-  const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
-  const input = {
-    ...waiting,
-    untilApproval: asked.untilApproval === true,
-    request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
-    importOptions: asked.importOptions,
-    route: options.route,
-    dryRun: options.dryRun === true || asked.preview === true,
-    preview: asked.preview === true,
-    overwrites: asked.overwrites === true,
-    skips: asked.skips === true,
-    verify: options.verify === true,
-    log: options.log === true,
-    ignoreVersion: options.ignoreVersion === true,
-  };
-  const what = {
-    projects,
-    options: flags.options,
-    secrets: await secretDigest(flags.secrets, context.io),
-    route: options.route,
-    dryRun: input.dryRun,
-  };
-  const callbacks = readCallbacks(input.dryRun ? {} : flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
-  const report = await calledBack(callbacks, context, () =>
+  const consent = consenting(options, context, move.asked.allowance);
+  const report = await calledBack(move.callbacks, context, () =>
     journaled(
-      { verb: 'migrate-project', on: [source, target], what, about: { projects, from, to, dryRun: input.dryRun } },
+      identityOf(move, source, target),
       journaling,
       async (run) =>
         migrateProject(
           input,
-          {
-            source,
-            target,
-            secrets: flags.secrets,
-            own: (names) => ownSecrets(names, run, context),
-            backup: backupOutput(to, options.backup, run, context),
-            ...consenting(options, context, asked.allowance),
-            staging: await openStaging(run, context),
-            clock: tellingClock(reporter),
-            random: systemRandom,
-            reporter,
-            run,
-          },
+          await portsOf(move, { source, target, run, reporter, ...consent }, context),
           context.signal,
         ),
       context.signal,

@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import type { Placed } from '../../core/instance.ts';
+import type { MigratePorts, Route } from '../../core/operations/migrate-project/route.ts';
+import type { Consenting } from '../../core/steps/consent.ts';
+import type { RunIdentity } from '../../core/steps/journaled.ts';
+import type { Run } from '../../ports/journal.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { Context } from '../context.ts';
+import type { CautionOptions } from '../flags/caution.ts';
+import { productFlags } from '../flags/product-values.ts';
+import { type TellingOptions, type WaitOptions, waitingOf } from '../flags/waiting.ts';
+import { ownSecrets } from '../keys/own-secrets.ts';
+import { backupOutput } from '../packages/backup.ts';
+import { openStaging } from '../packages/staging.ts';
+import { systemRandom, tellingClock } from '../runtime.ts';
+import { readCallbacks } from '../servers/callbacks.ts';
+import { instancesOf, requireInstance } from '../servers/instances.ts';
+import { secretDigest } from '../state/secret-digest.ts';
+
+export interface MoveOptions extends WaitOptions, CautionOptions, TellingOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly route: Route | 'auto';
+  readonly dryRun?: boolean;
+  readonly verify?: boolean;
+  readonly ignoreVersion?: boolean;
+}
+
+export type AskedMove = Awaited<ReturnType<typeof askedMove>>;
+
+/** What a command line, or an item of a plan, asks of `migrate-project`. Opens no instance. */
+export async function askedMove(
+  {
+    projects,
+    options,
+    command,
+  }: { readonly projects: readonly string[]; readonly options: MoveOptions; readonly command: Command },
+  context: Context,
+) {
+  const from = requireInstance(options.from, '--from');
+  const waiting = waitingOf(options, context);
+  const instances = await instancesOf(context);
+  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
+  const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
+  const input = {
+    ...waiting,
+    untilApproval: asked.untilApproval === true,
+    request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
+    importOptions: asked.importOptions,
+    route: options.route,
+    dryRun: options.dryRun === true || asked.preview === true,
+    preview: asked.preview === true,
+    overwrites: asked.overwrites === true,
+    skips: asked.skips === true,
+    verify: options.verify === true,
+    log: options.log === true,
+    ignoreVersion: options.ignoreVersion === true,
+  };
+  const what = {
+    projects,
+    options: flags.options,
+    secrets: await secretDigest(flags.secrets, context.io),
+    route: options.route,
+    dryRun: input.dryRun,
+  };
+  const callbacks = readCallbacks(input.dryRun ? {} : flags.byMigrator, waiting);
+  return { from, to, input, what, asked, secrets: flags.secrets, backup: options.backup, callbacks };
+}
+
+/** The run of a move in the journal, on its opened ends. */
+export function identityOf({ from, to, input, what }: AskedMove, source: Placed, target: Placed): RunIdentity {
+  const { projects } = input.request;
+  return {
+    verb: 'migrate-project',
+    on: [source, target],
+    what,
+    about: { projects, from, to, dryRun: input.dryRun },
+  };
+}
+
+/** What the operation needs beside its input. */
+export async function portsOf(
+  { to, secrets, backup }: AskedMove,
+  {
+    source,
+    target,
+    run,
+    reporter,
+    ...consent
+  }: Consenting & { readonly source: Placed; readonly target: Placed; readonly run: Run; readonly reporter: Reporter },
+  context: Context,
+): Promise<MigratePorts> {
+  return {
+    source,
+    target,
+    secrets,
+    own: (names) => ownSecrets(names, run, context),
+    backup: backupOutput(to, backup, run, context),
+    ...consent,
+    staging: await openStaging(run, context),
+    clock: tellingClock(reporter),
+    random: systemRandom,
+    reporter,
+    run,
+  };
+}
