@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Command } from 'commander';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
@@ -140,6 +140,11 @@ export class Context {
     return this.#journal;
   }
 
+  /** The ledgers of waves. */
+  ledgers(): Promise<Ledgers> {
+    return this.once(ledgersOf);
+  }
+
   /** What a verb needs so that an interrupted run can be resumed. */
   async journaling(fresh: boolean): Promise<Journaling> {
     const leftOpen = () => {
@@ -257,6 +262,13 @@ export class Context {
     const [first] = failures;
     if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
+}
+
+async function ledgersOf(context: Context): Promise<Ledgers> {
+  const { createLedgers } = await import('./state/ledger.ts');
+  const ledgers = createLedgers(context.io);
+  context.onClose(() => ledgers.close());
+  return ledgers;
 }
 
 /**

@@ -45,8 +45,9 @@ export function inNeedOrder({ needs }: Graph): { readonly order: readonly number
     for (const one of list) needers[one]?.push(node);
   });
   const order = open.flatMap((count, node) => (count === 0 ? [node] : []));
-  for (let at = 0; at < order.length; at += 1) {
-    for (const node of needers[order[at] ?? -1] ?? []) {
+  // The list grows on the way.
+  for (const ready of order) {
+    for (const node of needers[ready] ?? []) {
       const count = (open[node] ?? 0) - 1;
       open[node] = count;
       if (count === 0) order.push(node);

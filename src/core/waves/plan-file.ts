@@ -33,7 +33,11 @@ export const planMembers = ['$schema', 'name', 'from', 'to', 'defaults', 'limits
 export const waveMembers = ['name', 'needs', 'items'] as const;
 export const itemMembers = ['project', 'as', 'needs', 'from', 'to', 'route', 'options', 'owner'] as const;
 
-type Line = { readonly name: string; readonly line: number };
+interface Line {
+  readonly name: string;
+  readonly line: number;
+}
+
 type Draft = Omit<WaveItem, 'needs'> & { readonly needs: readonly Line[] };
 type WaveDraft = Omit<Wave, 'needs'> & { readonly needs: readonly Line[] };
 

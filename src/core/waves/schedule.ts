@@ -1,3 +1,4 @@
+import type { Slot } from '../../ports/runner.ts';
 import { graphOf, inNeedOrder, type Graph, type Needing } from './needs.ts';
 
 /**
@@ -5,12 +6,6 @@ import { graphOf, inNeedOrder, type Graph, type Needing } from './needs.ts';
  * on its server, and nobody watches it. `out`: this run does not do it, and it has not been done.
  */
 export type Standing = 'waiting' | 'running' | 'done' | 'failed' | 'skipped' | 'open' | 'out';
-
-/** One of the places that bear only so many items at once: a server, an instance. */
-export interface Slot {
-  readonly of: string;
-  readonly most: number;
-}
 
 export interface Bounds {
   readonly workers: number;

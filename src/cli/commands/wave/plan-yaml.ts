@@ -23,7 +23,7 @@ export function readYaml(text: string): ReadNode {
   const lineAt = (offset: number | undefined): number => lineCounter.linePos(offset ?? 0).line;
   const documents = [...parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })];
   const [document, second] = documents;
-  if (document?.contents == null) return { root: undefined, faults: [{ line: 1, message: 'the file is empty' }] };
+  if (document === undefined || document.contents === null) return { root: undefined, faults: [{ line: 1, message: 'the file is empty' }] };
   const faults: Fault[] = document.errors.map(({ code, message, pos: [offset] }) => {
     const [own, hint] = words[code] ?? [firstLine(message), undefined];
     return { line: lineAt(offset), message: own, hint };
@@ -52,8 +52,8 @@ const firstLine = (message: string): string => {
 };
 
 function nodeOf(node: unknown, parentLine: number, lineAt: (offset: number | undefined) => number): PlanNode {
-  const range = (node as Node | null)?.range;
-  const line = range == null ? parentLine : lineAt(range[0]);
+  const offset = (node as Node | null)?.range?.[0];
+  const line = offset === undefined ? parentLine : lineAt(offset);
   if (isMap(node)) {
     const members = node.items.map(({ key, value }): Member => {
       const keyLine = isScalar(key) ? lineAt(key.range?.[0]) : line;

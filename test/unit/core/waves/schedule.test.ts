@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { scheduleOf, type Bounds, type Slot, type Standing } from '../../../../src/core/waves/schedule.ts';
+import { scheduleOf, type Bounds, type Standing } from '../../../../src/core/waves/schedule.ts';
 import type { Needing } from '../../../../src/core/waves/needs.ts';
+import type { Slot } from '../../../../src/ports/runner.ts';
 import { fc } from '../../../support/property.ts';
 
 interface Drawn extends Needing {

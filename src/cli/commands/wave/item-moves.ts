@@ -43,7 +43,7 @@ export async function flagNames(context: Context): Promise<readonly string[]> {
 }
 
 /** Reads the flags of items as `migrate-project` would. Items with the same flags share the work. Opens no instance. */
-export class PlanFlags {
+export class ItemMoves {
   readonly #context: Context;
   readonly #dryRun: boolean;
   readonly #asked = new Map<string, Promise<AskedMove>>();
