@@ -86,4 +86,3 @@ export interface Runner {
   /** Reads only. Fails with the reason when the work cannot be done. */
   foresee(work: ItemWork, signal: AbortSignal): Promise<Foreseen>;
 }
-

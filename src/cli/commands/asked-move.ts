@@ -7,7 +7,7 @@ import type { Run } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Context } from '../context.ts';
 import type { CautionOptions } from '../flags/caution.ts';
-import { productFlags } from '../flags/product-values.ts';
+import { type ProductFlags, productFlags } from '../flags/product-values.ts';
 import { type TellingOptions, type WaitOptions, waitingOf } from '../flags/waiting.ts';
 import { ownSecrets } from '../keys/own-secrets.ts';
 import { backupOutput } from '../packages/backup.ts';
@@ -34,13 +34,21 @@ export async function askedMove(
     projects,
     options,
     command,
-  }: { readonly projects: readonly string[]; readonly options: MoveOptions; readonly command: Command },
+    given,
+  }: {
+    readonly projects: readonly string[];
+    readonly options: MoveOptions;
+    readonly command: Command;
+    /** The flags of the product, when they have been read before. */
+    readonly given?: ProductFlags;
+  },
   context: Context,
 ) {
   const from = requireInstance(options.from, '--from');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
-  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  const { product } = instances.config(from);
+  const flags = given ?? (await productFlags(command, 'migrate-project', product, context));
   const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
   const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const input = {

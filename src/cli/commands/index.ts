@@ -1,6 +1,7 @@
 import type { Entry } from '../build-command.ts';
 import { jobCommands } from './job/words.ts';
 import { packageCommands } from './package/words.ts';
+import { waveCommands } from './wave/words.ts';
 
 /** Every command. To add one, make a folder named after its first word and add an entry here. */
 export const commands: readonly Entry[] = [
@@ -29,6 +30,12 @@ export const commands: readonly Entry[] = [
     flags: async () => (await import('./migrate-project/flags.ts')).migrateProjectFlags,
     run: async () => (await import('./migrate-project/run.ts')).runMigrateProject,
     documents: async () => (await import('./migrate-project/documents.ts')).documents,
+  },
+  {
+    name: 'wave',
+    description: 'move many projects by a plan: in an order, several at once, over several windows of time',
+    documents: async () => (await import('./wave/documents.ts')).documents,
+    commands: waveCommands,
   },
   {
     name: 'compare',

@@ -20,8 +20,12 @@ const interval = 1000;
  *   `queuedAt`, `startedAt`, `finishedAt`, `messages` (`level`, `text`), `items` (`kind`, `name`, `action`, `reason`)
  * - `bytes`: `subject`, `done`, and where known `total` (bytes), `rate` (bytes per second), `secondsLeft`
  * - `wait`: `what`, and where known `milliseconds`
+ * - `item`: `item`, `state`, and where known `reason`, `milliseconds`
+ * - `items`: `ended`, `total`, `began`, and where known `left` (milliseconds)
  * - `notice` and `debug`: `message`
  * - `warning`: `message`, `hint`
+ *
+ * In a wave, each of them has the `item` that it is about.
  */
 export class JsonReporter implements ActiveReporter {
   readonly #output: Output;
@@ -43,6 +47,7 @@ export class JsonReporter implements ActiveReporter {
         const { messages, items, ...status } = event.status;
         const { left } = this.#times.look(event.handle, this.#tools.now().getTime(), status.fraction);
         this.#write('job', {
+          item: event.item,
           handle: event.handle,
           ...status,
           // The handle already contains it.
@@ -54,16 +59,17 @@ export class JsonReporter implements ActiveReporter {
         return;
       }
       case 'bytes':
-        this.#bytes(event.subject, event.done, event.total);
+        this.#bytes(event);
         return;
       case 'wait':
-        if (event.over !== true) this.#write('wait', { what: event.what, milliseconds: event.milliseconds });
+        if (event.over !== true)
+          this.#write('wait', { item: event.item, what: event.what, milliseconds: event.milliseconds });
         return;
       case 'phase-end':
         // The next phase tells the same to a program.
         return;
       case 'debug':
-        if (this.#tools.debug) this.#write('debug', { message: event.message });
+        if (this.#tools.debug) this.#write('debug', { item: event.item, message: event.message });
         return;
       default: {
         const { type, ...fields } = event;
@@ -85,7 +91,7 @@ export class JsonReporter implements ActiveReporter {
     return;
   }
 
-  #bytes(subject: string, done: number, total: number | undefined): void {
+  #bytes({ item, subject, done, total }: Extract<Event, { readonly type: 'bytes' }>): void {
     const at = this.#tools.now().getTime();
     const samples = addSample(this.#samples.get(subject) ?? [], { time: at, done });
     this.#samples.set(subject, samples);
@@ -95,6 +101,7 @@ export class JsonReporter implements ActiveReporter {
     const rate = rateOf(samples);
     const left = timeLeft(done, total, rate);
     this.#write('bytes', {
+      item,
       subject,
       done,
       total,

@@ -60,10 +60,14 @@ export function createLedgers(io: IO, { timing = usualTiming, clock }: LedgerOpt
       if ('owner' in acquired) {
         const { pid, host, since } = acquired.owner;
         const age = humanDuration(Math.max(0, Date.now() - Date.parse(since)));
-        throw new MigratorError('CONFLICT', `${what} is already running in process ${String(pid)} on ${host}, for ${age}`, {
-          hint: 'wait until that process ends, or stop it',
-          details: { pid, host, since },
-        });
+        throw new MigratorError(
+          'CONFLICT',
+          `${what} is already running in process ${String(pid)} on ${host}, for ${age}`,
+          {
+            hint: 'wait until that process ends, or stop it',
+            details: { pid, host, since },
+          },
+        );
       }
       const { lock } = acquired;
       held.add(lock);

@@ -5,6 +5,9 @@ import { canonical } from '../../../canonical.ts';
 import { isMigratorError } from '../../../errors.ts';
 import { nearest } from '../../../nearest.ts';
 import type { Context } from '../../context.ts';
+import { type ProductFlags, productFlags, secretFlags } from '../../flags/product-values.ts';
+import { isReference } from '../../secrets/references.ts';
+import { isPublicUrl } from '../../secrets/secret-url.ts';
 import { fillLists, settle, settledValue, valueFault } from '../../flags/flag-values.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { type AskedMove, askedMove, type MoveOptions } from '../asked-move.ts';
@@ -48,6 +51,7 @@ export class ItemMoves {
   readonly #dryRun: boolean;
   readonly #asked = new Map<string, Promise<AskedMove>>();
   readonly #commands = new Map<string, Promise<Command>>();
+  readonly #products = new Map<string, Promise<ProductFlags>>();
   #template: Promise<Command> | undefined;
 
   constructor(context: Context, dryRun: boolean) {
@@ -60,16 +64,11 @@ export class ItemMoves {
     const key = canonical([item.project, item.from, item.to, plain(item.flags)]);
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
-    const asked = this.#command(item).then((command) =>
-      askedMove(
-        {
-          projects: [item.project],
-          command,
-          options: { ...command.opts<MoveOptions>(), from: item.from, to: item.to },
-        },
-        this.#context,
-      ),
-    );
+    const asked = this.#command(item).then(async (command) => {
+      const given = await this.#product(item, command);
+      const options = { ...command.opts<MoveOptions>(), from: item.from, to: item.to };
+      return askedMove({ projects: [item.project], command, options, given }, this.#context);
+    });
     this.#asked.set(key, asked);
     return asked;
   }
@@ -101,6 +100,7 @@ export class ItemMoves {
     this.#template ??= commandOf(this.#context);
     const command = await this.#template;
     const names = await flagNames(this.#context);
+    const secrets = secretFlags(await this.#context.productOptions());
     return flags.flatMap(({ name, value, line }): readonly Fault[] => {
       const other = elsewhere[name];
       if (other !== undefined) return [{ line, message: `--${name} has no place in a plan`, hint: other }];
@@ -111,8 +111,19 @@ export class ItemMoves {
         return [{ line, message: `"${name}" is not a flag of migrate-project`, hint }];
       }
       const fault = valueFault(option, value);
-      return fault === undefined ? [] : [{ line, message: `"${name}" ${fault.message}` }];
+      if (fault !== undefined) return [{ line, message: `"${name}" ${fault.message}` }];
+      if (!secrets.includes(option.attributeName()) || typeof value !== 'string') return [];
+      return secretFault(name, value, line);
     });
+  }
+
+  /** The flags of the product. A secret of many items is read once. */
+  async #product({ from, flags }: WaveItem, command: Command): Promise<ProductFlags> {
+    const { product } = (await instancesOf(this.#context)).config(from);
+    const key = canonical([product, plain(flags)]);
+    const known = this.#products.get(key) ?? productFlags(command, 'migrate-project', product, this.#context);
+    this.#products.set(key, known);
+    return known;
   }
 
   /** The command with the values of an item, of the environment and of the rc file. */
@@ -141,6 +152,14 @@ export class ItemMoves {
     fillLists(command);
     return command;
   }
+}
+
+/** A plan is shared, so it refers to secrets. */
+function secretFault(name: string, value: string, line: number): readonly Fault[] {
+  if (isReference(value) && value !== 'prompt') return [];
+  if (isPublicUrl(value)) return [];
+  const hint = 'write env:NAME, file:path or command:…';
+  return [{ line, message: `"${name}" must be a reference to a secret that nobody has to type in`, hint }];
 }
 
 const plain = (flags: readonly PlannedFlag[]) => flags.map(({ name, value }) => [name, value]).sort();

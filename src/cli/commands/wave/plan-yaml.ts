@@ -23,7 +23,8 @@ export function readYaml(text: string): ReadNode {
   const lineAt = (offset: number | undefined): number => lineCounter.linePos(offset ?? 0).line;
   const documents = [...parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'silent' })];
   const [document, second] = documents;
-  if (document === undefined || document.contents === null) return { root: undefined, faults: [{ line: 1, message: 'the file is empty' }] };
+  if (document === undefined || document.contents === null)
+    return { root: undefined, faults: [{ line: 1, message: 'the file is empty' }] };
   const faults: Fault[] = document.errors.map(({ code, message, pos: [offset] }) => {
     const [own, hint] = words[code] ?? [firstLine(message), undefined];
     return { line: lineAt(offset), message: own, hint };

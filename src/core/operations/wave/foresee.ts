@@ -12,8 +12,8 @@ import type { OpenMove } from './local-runner.ts';
 
 /** What is read once for all the items of an instance. */
 export interface Looks {
-  infoOf(instance: Placed): Promise<InstanceInfo>;
-  projectsOn(instance: Placed): Promise<readonly InventoryItem[]>;
+  readonly infoOf: (instance: Placed) => Promise<InstanceInfo>;
+  readonly projectsOn: (instance: Placed) => Promise<readonly InventoryItem[]>;
 }
 
 /**

@@ -101,7 +101,8 @@ class WaveRun {
         if (this.#running === 0) break;
         await new Promise<void>((resolve) => (this.#wake = resolve));
       }
-      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#failure !== undefined)
+        throw this.#failure instanceof Error ? this.#failure : new Error('the run failed');
       if (!this.#signal.aborted) await this.#postpone();
     } finally {
       over.abort();
@@ -157,7 +158,14 @@ class WaveRun {
     const at = clock.now().toISOString();
     const key = await runner.keyOf(work);
     // Durable before the first call: who comes after a crash looks for what was begun.
-    await this.#note(id, { state: 'running', since: at, beganAt: at, key, attempts: before.attempts + 1, jobs: before.jobs });
+    await this.#note(id, {
+      state: 'running',
+      since: at,
+      beganAt: at,
+      key,
+      attempts: before.attempts + 1,
+      jobs: before.jobs,
+    });
     this.#standings.set(id, 'running');
     this.#running += 1;
     reporter.report({ type: 'item', item: id, state: 'running' });
@@ -206,7 +214,12 @@ class WaveRun {
   async #skip({ id, need, cause, standing }: Skip): Promise<void> {
     this.#standings.set(id, 'skipped');
     this.#ended += 1;
-    const words = { failed: 'failed', skipped: 'was skipped', open: 'has not ended', out: 'is not done, and not part of this run' };
+    const words = {
+      failed: 'failed',
+      skipped: 'was skipped',
+      open: 'has not ended',
+      out: 'is not done, and not part of this run',
+    };
     const chain = need === cause ? '' : `, which needs "${cause}"`;
     const reason = `needs "${need}"${chain}, which ${words[standing]}`;
     await this.#leave(id, 'skipped', reason);

@@ -28,8 +28,8 @@ export interface OpenMove {
 
 export interface LocalPorts {
   /** Opens an instance once; later calls share it. */
-  open(work: ItemWork): Promise<OpenMove>;
-  journaling(reporter: Reporter): Promise<Journaling>;
+  readonly open: (work: ItemWork) => Promise<OpenMove>;
+  readonly journaling: (reporter: Reporter) => Promise<Journaling>;
 }
 
 /** Does items in this process, with adapters that are opened once and shared. */
@@ -143,7 +143,11 @@ function endOfReport(report: MigrateReport, { project }: ItemWork): ItemEnd {
 const isFine = (action: string): boolean => ['created', 'overwritten', 'unchanged', 'deleted'].includes(action);
 
 /** The same from the record of a run whose process ended before its end was noted. */
-function endOfRecord({ outcome, startedAt, updatedAt, jobs, fault }: RunRecord, since: string, { project }: ItemWork): ItemEnd | undefined {
+function endOfRecord(
+  { outcome, startedAt, updatedAt, jobs, fault }: RunRecord,
+  since: string,
+  { project }: ItemWork,
+): ItemEnd | undefined {
   if (updatedAt < since && startedAt < since) return undefined;
   if (outcome === 'done') return { outcome, jobs, arrived: [project] };
   if (outcome !== 'partial') return undefined;
@@ -151,7 +155,8 @@ function endOfRecord({ outcome, startedAt, updatedAt, jobs, fault }: RunRecord, 
 }
 
 function endOfError(error: unknown, jobs: readonly string[], signal: AbortSignal): ItemEnd {
-  if (signal.aborted && (!isMigratorError(error) || error.code === 'CANCELLED')) return { outcome: 'interrupted', jobs };
+  if (signal.aborted && (!isMigratorError(error) || error.code === 'CANCELLED'))
+    return { outcome: 'interrupted', jobs };
   if (!isMigratorError(error)) {
     const message = error instanceof Error ? error.message : String(error);
     return { outcome: 'failed', jobs, fault: { code: 'BUG', message } };
