@@ -1,6 +1,7 @@
-import type { Json } from '../../ports/journal.ts';
+import type { Json, Ledger } from '../../ports/journal.ts';
 import type { ItemEnd, ItemOutcome, ItemWork } from '../../ports/runner.ts';
 import type { Plan, WaveItem } from './plan.ts';
+import type { Standing } from './schedule.ts';
 
 /** `waiting`: it has not begun. `postponed`: a run left it for a later one. */
 export type ItemState = 'waiting' | 'running' | ItemOutcome | 'skipped' | 'postponed';
@@ -47,8 +48,37 @@ export function recordOf(entry: Json | undefined): ItemRecord | undefined {
   return record as ItemRecord;
 }
 
+/** The records of all items of a plan, from its ledger. */
+export async function readRecords(ledger: Pick<Ledger, 'all'>): Promise<Map<string, ItemRecord>> {
+  const records = new Map<string, ItemRecord>();
+  const prefix = entryOf('');
+  for (const [name, entry] of await ledger.all()) {
+    const record = recordOf(entry);
+    if (name.startsWith(prefix) && record !== undefined) records.set(name.slice(prefix.length), record);
+  }
+  return records;
+}
+
 /** The record as a ledger takes it. */
 export const plainRecord = (record: ItemRecord): Json => JSON.parse(JSON.stringify(record)) as Json;
+
+/** What an item has come to before this run. */
+export function standingOf(record: ItemRecord = untouched, isChosen: boolean): Standing {
+  switch (record.state) {
+    case 'done':
+    case 'partial':
+      return 'done';
+    case 'running':
+    case 'started':
+    case 'interrupted':
+      return isChosen ? 'waiting' : 'open';
+    default:
+      return isChosen ? 'waiting' : 'out';
+  }
+}
+
+/** Why an item did not end well. */
+export const reasonOf = ({ reason, fault }: ItemRecord): string | undefined => reason ?? fault?.message;
 
 export function workOf({ id, project, from, to, flags }: WaveItem): ItemWork {
   return { id, project, from, to, flags: Object.fromEntries(flags.map(({ name, value }) => [name, value])) };

@@ -154,3 +154,10 @@ function waitsFor(id: string, graph: Graph, standings: ReadonlyMap<string, Stand
   if (node !== undefined) visit(node);
   return [...found];
 }
+
+/** A place that both ends share is taken once. */
+export function mergedSlots(slots: readonly Slot[]): readonly Slot[] {
+  const least = new Map<string, number>();
+  for (const { of, most } of slots) least.set(of, Math.min(most, least.get(of) ?? most));
+  return [...least].map(([of, most]) => ({ of, most }));
+}

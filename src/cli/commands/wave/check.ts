@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readRecords } from '../../../core/operations/wave/index.ts';
-import { untouched, workOf } from '../../../core/waves/item-record.ts';
+
+import { readRecords, untouched, workOf } from '../../../core/waves/item-record.ts';
 import type { Plan } from '../../../core/waves/plan.ts';
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';

@@ -1,5 +1,4 @@
-import { reasonOf } from '../../../core/operations/wave/index.ts';
-import type { ItemFacts, WaveFacts } from '../../../core/waves/item-record.ts';
+import { type ItemFacts, reasonOf, type WaveFacts } from '../../../core/waves/item-record.ts';
 import { plural } from '../../../plural.ts';
 import { plainText } from '../../terminal/plain-text.ts';
 import { table } from '../../terminal/table.ts';

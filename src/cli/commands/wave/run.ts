@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { readRecords, runWave } from '../../../core/operations/wave/index.ts';
+import { runWave } from '../../../core/operations/wave/index.ts';
 import { takeStock } from '../../../core/operations/wave/take-stock.ts';
 import { type Consenting, type Question, requireConsent } from '../../../core/steps/consent.ts';
-import { factsOf, type ItemRecord, untouched, workOf } from '../../../core/waves/item-record.ts';
+import { factsOf, type ItemRecord, readRecords, untouched, workOf } from '../../../core/waves/item-record.ts';
 import type { Plan } from '../../../core/waves/plan.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { ItemWork, Runner } from '../../../ports/runner.ts';

@@ -1,5 +1,4 @@
-import { readRecords } from '../../../core/operations/wave/index.ts';
-import { factsOf, type WaveFacts } from '../../../core/waves/item-record.ts';
+import { factsOf, readRecords, type WaveFacts } from '../../../core/waves/item-record.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { lines } from '../../terminal/table.ts';

@@ -3,9 +3,17 @@ import type { HeldLedger } from '../../../ports/journal.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
 import type { ItemEnd, ItemWork, Runner, Slot } from '../../../ports/runner.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { entryOf, type ItemRecord, plainRecord, recordOf, untouched, workOf } from '../../waves/item-record.ts';
+import {
+  entryOf,
+  type ItemRecord,
+  plainRecord,
+  reasonOf,
+  standingOf,
+  untouched,
+  workOf,
+} from '../../waves/item-record.ts';
 import type { Plan } from '../../waves/plan.ts';
-import { scheduleOf, type Schedule, type Skip, type Standing } from '../../waves/schedule.ts';
+import { mergedSlots, scheduleOf, type Schedule, type Skip, type Standing } from '../../waves/schedule.ts';
 import { isStopped, stopEntry } from './stop.ts';
 
 export interface WaveInput {
@@ -25,17 +33,6 @@ export interface WavePorts {
   readonly clock: Clock;
   /** How often the ledger is asked whether the wave should stop, in milliseconds. */
   readonly stopInterval?: number;
-}
-
-/** The records of all items of a plan, from its ledger. */
-export async function readRecords(ledger: Pick<HeldLedger, 'all'>): Promise<Map<string, ItemRecord>> {
-  const records = new Map<string, ItemRecord>();
-  const prefix = entryOf('');
-  for (const [name, entry] of await ledger.all()) {
-    const record = recordOf(entry);
-    if (name.startsWith(prefix) && record !== undefined) records.set(name.slice(prefix.length), record);
-  }
-  return records;
 }
 
 /**
@@ -73,7 +70,9 @@ class WaveRun {
   #total = 0;
   /** What went wrong here and not with an item, such as a full disk. */
   #failure: unknown;
-  #wake: () => void = () => undefined;
+  /** Something has happened since the last step began. */
+  #news = false;
+  #resume: () => void = () => undefined;
 
   constructor(input: WaveInput, records: Map<string, ItemRecord>, ports: WavePorts, signal: AbortSignal) {
     this.#input = input;
@@ -97,9 +96,11 @@ class WaveRun {
     try {
       await this.#fillSlots();
       for (;;) {
+        this.#news = false;
         await this.#step();
+        if (this.#hasNews()) continue;
         if (this.#running === 0) break;
-        await new Promise<void>((resolve) => (this.#wake = resolve));
+        await new Promise<void>((resolve) => (this.#resume = resolve));
       }
       if (this.#failure !== undefined)
         throw this.#failure instanceof Error ? this.#failure : new Error('the run failed');
@@ -111,6 +112,15 @@ class WaveRun {
     }
   }
 
+  #hasNews(): boolean {
+    return this.#news;
+  }
+
+  #wake(): void {
+    this.#news = true;
+    this.#resume();
+  }
+
   /** The limits are known before anything starts. */
   async #fillSlots(): Promise<void> {
     const { limits } = this.#input.plan;
@@ -120,7 +130,7 @@ class WaveRun {
         const most = limits.instances[name];
         return most === undefined ? [] : [{ of: `instance ${name}`, most }];
       });
-      this.#slots.set(id, merged([...(await this.#ports.runner.slotsOf(work)), ...own]));
+      this.#slots.set(id, mergedSlots([...(await this.#ports.runner.slotsOf(work)), ...own]));
     }
   }
 
@@ -273,27 +283,3 @@ class WaveRun {
     }
   }
 }
-
-/** What an item has come to before this run. */
-function standingOf(record: ItemRecord = untouched, isChosen: boolean): Standing {
-  switch (record.state) {
-    case 'done':
-    case 'partial':
-      return 'done';
-    case 'running':
-    case 'started':
-    case 'interrupted':
-      return isChosen ? 'waiting' : 'open';
-    default:
-      return isChosen ? 'waiting' : 'out';
-  }
-}
-
-/** A place that both ends share is taken once. */
-function merged(slots: readonly Slot[]): readonly Slot[] {
-  const least = new Map<string, number>();
-  for (const { of, most } of slots) least.set(of, Math.min(most, least.get(of) ?? most));
-  return [...least].map(([of, most]) => ({ of, most }));
-}
-
-export const reasonOf = ({ reason, fault }: ItemRecord): string | undefined => reason ?? fault?.message;
