@@ -1,5 +1,4 @@
 import { type ItemFacts, reasonOf, type WaveFacts } from '../../../core/waves/item-record.ts';
-import { plural } from '../../../plural.ts';
 import { plainText } from '../../terminal/plain-text.ts';
 import { table } from '../../terminal/table.ts';
 import type { ForeseenItem } from './foresee-all.ts';
@@ -62,7 +61,7 @@ export function foreseenTable(foreseen: readonly ForeseenItem[], columns: number
 function describeActions(counts: Readonly<Record<string, number>>, whole: boolean): string {
   const told = Object.entries(counts)
     .filter(([, count]) => count > 0)
-    .map(([action, count]) => `${action} ${whole ? plural(count, 'thing') : plural(count, 'project')}`);
+    .map(([action, count]) => `${action} ${String(count)}`);
   const rest = whole ? '' : '; what comes along is known after the export';
   return `${told.length === 0 ? 'change nothing that is known' : told.join(', ')}${rest}`;
 }
