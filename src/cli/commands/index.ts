@@ -133,7 +133,7 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'schema',
-        description: 'print the JSON Schema of the rc file, of the package manifest or of a --json document',
+        description: 'print the JSON Schema of the rc file, of a plan, of the package manifest or of a --json document',
         flags: async () => (await import('./config/flags.ts')).schemaFlags,
         run: async () => (await import('./config/schema.ts')).runConfigSchema(commands),
         config: false,
@@ -195,7 +195,8 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'help',
-    description: 'show the help of a command, or a page: exit-codes, config, secrets, packages, jobs, global-flags',
+    description:
+      'show the help of a command, or a page: exit-codes, config, secrets, packages, jobs, waves, global-flags',
     flags: async () => (await import('./help/flags.ts')).helpFlags,
     run: async () => (await import('./help/run.ts')).runHelp(commands),
     documents: async () => (await import('./help/documents.ts')).documents,
