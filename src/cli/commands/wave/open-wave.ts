@@ -1,5 +1,6 @@
 import { canonical } from '../../../canonical.ts';
-import { localRunner, type OpenMove } from '../../../core/operations/wave/local-runner.ts';
+import { localRunner } from '../../../core/operations/wave/local-runner.ts';
+import type { OpenMove } from '../../../core/operations/wave/open-move.ts';
 import type { Consenting } from '../../../core/steps/consent.ts';
 import type { Plan, WaveItem } from '../../../core/waves/plan.ts';
 import { MigratorError } from '../../../errors.ts';

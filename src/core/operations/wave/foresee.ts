@@ -8,7 +8,7 @@ import { planImport, plansByName } from '../../steps/plan.ts';
 import { requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
 import { onWay, settleWay } from '../../steps/settle-way.ts';
 import type { MigrateInput } from '../migrate-project/route.ts';
-import type { OpenMove } from './local-runner.ts';
+import type { OpenMove } from './open-move.ts';
 
 /** What is read once for all the items of an instance. */
 export interface Looks {

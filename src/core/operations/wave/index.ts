@@ -258,15 +258,10 @@ class WaveRun {
   }
 
   #tellProgress(): void {
+    const [ended, total] = [this.#ended, this.#total];
     const elapsed = this.#ports.clock.now().getTime() - this.#began.getTime();
-    const left = this.#ended === 0 ? undefined : Math.round((elapsed / this.#ended) * (this.#total - this.#ended));
-    this.#ports.reporter.report({
-      type: 'items',
-      ended: this.#ended,
-      total: this.#total,
-      began: this.#began.toISOString(),
-      left,
-    });
+    const left = ended === 0 ? undefined : Math.round((elapsed / ended) * (total - ended));
+    this.#ports.reporter.report({ type: 'items', ended, total, began: this.#began.toISOString(), left });
   }
 
   async #watchForStop(signal: AbortSignal): Promise<void> {

@@ -1,30 +1,16 @@
 import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
-import type { Run, RunRecord } from '../../../ports/journal.ts';
-import type { Secrets } from '../../../ports/options.ts';
+import type { RunRecord } from '../../../ports/journal.ts';
 import { silent, type Reporter } from '../../../ports/reporter.ts';
 import type { Foreseen, ItemEnd, ItemFault, ItemWork, Runner, Slot } from '../../../ports/runner.ts';
 import type { Instance, Placed } from '../../instance.ts';
 import { answerOf } from '../../steps/preflight.ts';
 import { onWay } from '../../steps/settle-way.ts';
-import { journaled, type Journaling, runKey, type RunIdentity } from '../../steps/journaled.ts';
+import { journaled, type Journaling, runKey } from '../../steps/journaled.ts';
 import { migrateProject } from '../migrate-project/index.ts';
-import type { MigrateInput, MigratePorts } from '../migrate-project/route.ts';
+import type { MigrateInput } from '../migrate-project/route.ts';
 import { foreseen, type Looks } from './foresee.ts';
-
-type MigrateReport = Awaited<ReturnType<typeof migrateProject>>;
-
-/** A move of one item, with its ends opened. */
-export interface OpenMove {
-  readonly source: Placed;
-  readonly target: Placed;
-  readonly input: MigrateInput;
-  readonly identity: RunIdentity;
-  readonly secrets: Secrets;
-  ports(run: Run, reporter: Reporter): Promise<MigratePorts>;
-  /** Around the work, such as calls to a URL when it has ended. */
-  around(work: () => Promise<MigrateReport>): Promise<MigrateReport>;
-}
+import type { MigrateReport, OpenMove } from './open-move.ts';
 
 export interface LocalPorts {
   /** Opens an instance once; later calls share it. */
