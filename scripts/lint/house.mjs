@@ -157,7 +157,7 @@ function cli() {
               .flat()
               .map(name),
           ],
-          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'string-width', 'yaml'],
+          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'fast-string-width', 'yaml'],
           machine: true,
         },
       ]),

@@ -54,6 +54,8 @@ function govern(command: Command, program: Command, context: Context): void {
     if (error.code === 'commander.unknownOption' && context.unreadAdapters !== undefined) throw context.unreadAdapters;
     throw usageError(error, command);
   });
+  if (command !== program && command.commands.length > 0)
+    command.helpCommand('help [command]', 'show the help of a command');
   for (const child of command.commands) govern(child, program, context);
 }
 

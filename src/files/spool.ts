@@ -27,7 +27,7 @@ export async function spool(
       await content.writeFile(chunk);
       size += chunk.byteLength;
     }
-    const source = sourceOver(content, size, 'the spooled content', () => content.close());
+    const source = sourceOver(content, size, 'the downloaded content', () => content.close());
     return {
       size,
       content: () => source.stream(0, size),
@@ -40,6 +40,6 @@ export async function spool(
   } catch (error) {
     await handle?.close();
     await remove();
-    throw localError(error, 'could not spool a download');
+    throw localError(error, 'could not write a download to a temporary file');
   }
 }

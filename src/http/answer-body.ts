@@ -51,7 +51,7 @@ export async function readErrorText(answer: Answer, debug: (message: string) => 
     }
   } catch (error) {
     if (!(error instanceof BrokenExchange)) throw error;
-    debug(`the body of the ${answer.status} broke off after ${size} bytes`);
+    debug(`the answer with status ${answer.status} broke off after ${size} bytes`);
   }
   return Buffer.concat(chunks).subarray(0, longestErrorBody).toString('utf8');
 }

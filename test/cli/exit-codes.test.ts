@@ -268,7 +268,7 @@ http: { retries: 0 }`,
     await mkdir(here().path('bare'), { recursive: true });
     await writeFile(here().path('bare/note.txt'), 'x');
     const { code, stderr } = await run(['package', 'seal', 'note.txt'], { cwd: here().path('bare'), env });
-    expect({ code, stderr }).toEqual({ code: exitCodes.localIo, stderr: expect.stringContaining('is no folder') });
+    expect({ code, stderr }).toEqual({ code: exitCodes.localIo, stderr: expect.stringContaining('is not a folder') });
   });
 
   test('Ctrl-C ends with 130 and says how to wait for the job', async () => {

@@ -113,8 +113,10 @@ describe('documents that --json prints', () => {
     expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
       results: [{ instance: 'prod', result: 'deleted' }],
     });
-    expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
-      results: [{ instance: 'prod', result: 'absent' }],
+    // The name may be a typing error, so nothing deleted is no success.
+    expect(await run(['package', 'delete', ref, '--from', 'prod', '--yes'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`there is no package ${ref} on prod; nothing was deleted`),
     });
   });
 

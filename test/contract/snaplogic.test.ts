@@ -256,7 +256,7 @@ describeAdapter('snaplogic', setup, () => {
       await onBench(async (bench) => {
         const source = bench.as('release@acme.example', 'Acme-Dev');
         const { prepared, id } = await startMove(bench, {}, invoices, source);
-        expect(prepared.notes.join()).toContain('no administrator');
+        expect(prepared.notes.join()).toContain('not an administrator');
         expect(await watch(source, id, setup)).toMatchObject({ state: 'succeeded', wireState: 'status refused' });
       });
     });

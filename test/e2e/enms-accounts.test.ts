@@ -51,10 +51,10 @@ test('an export of an account that does not see everything is partial, and says 
     const objects = [...exporting, '--via', 'rest', '--type', 'device'];
     const done = await run(workshop, objects);
     expect(done).toMatchObject({ exit: 3, outcome: 'partial' });
-    expect(done.stderr).toContain('admin is no administrator: it sees only what it owns');
+    expect(done.stderr).toContain('admin is not an administrator: it sees only what it owns');
     expect(JSON.stringify(done['warnings'])).toContain('are not in the export');
     const listed = await run(workshop, ['inventory', 'device', '--from', 'lab']);
-    expect(listed.stderr).toContain('admin is no administrator: it sees only what it owns');
+    expect(listed.stderr).toContain('admin is not an administrator: it sees only what it owns');
   });
 });
 

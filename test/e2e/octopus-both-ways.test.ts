@@ -141,9 +141,12 @@ describe('a Space Manager without the system right', () => {
       const asReader = { env: { ...env, LAB_KEY: key, PROD_KEY: key } };
       const moving = ['migrate-project', 'Warehouse', '--from', 'lab', '--to', 'prod', ...password, '--skip-existing'];
       const refused = await run(moving, asReader);
-      expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining('is no Space Manager of the space') });
+      expect(refused).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('is not a Space Manager of the space'),
+      });
       const blind = await run(moving, { env: { ...env, LAB_KEY: 'API-SAMPLEPACKAGEPUBLISHER000000' } });
-      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/no Space Manager.*ProjectView/) });
+      expect(blind).toMatchObject({ code: 4, stderr: expect.stringMatching(/not a Space Manager.*ProjectView/) });
       expect(blind.stderr).not.toContain('AdministerSystem');
       for (const server of [lab, prod]) {
         const users = (await ask(server, '/api/users/all')) as { Id: string; Username: string }[];

@@ -45,7 +45,7 @@ describe('what the feed of the target would refuse is refused before anything st
       for (const line of lines) {
         const { result, exports } = await counted(workshop, () => run(line, options));
         // For a move another way is looked for, and none is there either.
-        const why = line[0] === 'migrate-project' ? 'is no system administrator of the target' : 'BuiltInFeedPush';
+        const why = line[0] === 'migrate-project' ? 'is not a system administrator of the target' : 'BuiltInFeedPush';
         expect(result).toMatchObject({ code: 4, stderr: expect.stringContaining(why) });
         expect(exports).toBe(0);
       }

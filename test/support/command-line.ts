@@ -14,16 +14,19 @@ export interface LineOptions {
   readonly input?: string | Uint8Array;
   /** The name of this machine. With it a run can resume what a killed process on this machine has left. */
   readonly host?: string;
+  /** The width of the terminal. Default: 80. */
+  readonly columns?: number;
 }
 
 /** Runs a command line in this process, through the function that the binary calls. */
 export async function commandLine(
   args: readonly string[],
-  { cwd, env = {}, input, host }: LineOptions,
+  { cwd, env = {}, input, host, columns = 80 }: LineOptions,
 ): Promise<Ended> {
   const io = testIO({
     cwd,
     env,
+    columns,
     home: env['HOME'] ?? cwd,
     ...(host === undefined ? {} : { host }),
     ...(input === undefined ? {} : { stdin: Readable.from([Buffer.from(input)]) }),

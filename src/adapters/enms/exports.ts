@@ -120,9 +120,7 @@ function notesOn(way: Way, privately: boolean): readonly string[] {
 
 function leftOut(way: Way, privately: boolean, wanted: readonly Type[]): readonly string[] {
   if (way === 'rest') return notCarried(wanted);
-  return way === 'web' && !privately
-    ? ['passwords and keys are left out: take them along with --private-properties']
-    : [];
+  return way === 'web' && !privately ? ['passwords and keys are left out: include them with --private-properties'] : [];
 }
 
 interface Settled {
@@ -158,7 +156,7 @@ async function startMigration(server: Server, prepared: PreparedExport, signal: 
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
     `eNMS did not finish the export: ${words === '' ? String(status) : words}`,
-    { hint: 'the reason stands in the log of the server only', details: { status } },
+    { hint: "only the server's log has the reason", details: { status } },
   );
 }
 

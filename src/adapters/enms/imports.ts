@@ -90,7 +90,7 @@ async function meantToBeSent(
 function requireSafeToRepeat(replaces: boolean): void {
   if (!replaces) return;
   throw new MigratorError('CONFLICT', 'eNMS does not tell whether the topology was imported and the devices replaced', {
-    hint: 'look at the devices on the server; to do it again say --fresh',
+    hint: 'look at the devices on the server; to import again, use --fresh',
   });
 }
 
@@ -104,7 +104,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   if (topology) return prepareTopology(server, request, signal);
   if (flagOf(options, 'replace')) {
     throw new MigratorError('USAGE', '--replace is for spreadsheets', {
-      hint: 'to empty what a migration imports use --empty-database-before-import',
+      hint: 'to empty what a migration imports, use --empty-database-before-import',
     });
   }
   const way = content?.kind === 'objects' ? 'rest' : wayOf(options, server.via);
@@ -168,7 +168,7 @@ function wrongKind(topology: boolean): MigratorError {
   return topology
     ? new MigratorError('USAGE', '--topology is for a spreadsheet (.xls), and this package holds none')
     : new MigratorError('USAGE', 'a spreadsheet is imported with --topology', {
-        hint: 'say --topology, and --replace to delete all devices first',
+        hint: 'use --topology, and --replace to delete all devices first',
       });
 }
 

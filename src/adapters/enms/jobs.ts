@@ -121,7 +121,7 @@ function topologyEnd(end: 'done' | 'partial' | 'failed'): Look {
       ]);
     case 'failed':
       return ended('failed', 'failed', [
-        'eNMS failed at the spreadsheet: devices may be deleted or half imported; the reason stands in the log of the server only',
+        "eNMS failed at the spreadsheet: devices may be deleted or half imported; only the server's log has the reason",
       ]);
   }
 }

@@ -22,13 +22,12 @@ export const options: ProductOptions = {
       value: 'type',
       many: true,
       choices: types,
-      description:
-        'a type to take along (repeatable; default: all eleven types; for an import all types in the package)',
+      description: 'a type of objects to include (repeatable; default: all eleven types, or all types in the package)',
       verbs: [...both, 'compare'],
     },
     {
       name: 'private-properties',
-      description: 'also take passwords and keys along, as the server keeps them',
+      description: 'include passwords and keys, as the server keeps them',
       verbs: exporting,
     },
     {

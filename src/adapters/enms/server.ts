@@ -82,7 +82,7 @@ export async function isAdministrator({ rest, seen }: Server, signal: AbortSigna
 }
 
 export function seesLess(username: string): string {
-  return `${username} is no administrator: it sees only what it owns and what its groups may read, and migrations are refused`;
+  return `${username} is not an administrator: it sees only what it owns and what its groups may read, and migrations are refused`;
 }
 
 /** What a server says of itself that will make it fail when a task is deleted; undefined when nothing is wrong. */

@@ -48,7 +48,8 @@ export function readConnection(connection: Connection): LibraryConnection {
   const { name, url, secrets } = connection;
   const settings = readSettings(settingsSchema, connection, hint);
   const { username, loginMode, project, environmentName, applicationType = web } = settings;
-  if (!URL.canParse(url)) throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is no URL`, { hint });
+  if (!URL.canParse(url))
+    throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is not a URL`, { hint });
   const base = libraryUrl(url);
   return {
     name,

@@ -36,8 +36,8 @@ async function findImport(
   const begun = await looked(() => importsOf(library, textOf(settled, 'packageId') ?? '', signal));
   const fresh = begun.filter((id) => !listOf(settled, 'earlier').includes(id));
   if (fresh.length < 2) return fresh[0];
-  throw new MigratorError('CONFLICT', `it cannot be told which import of ${source.id} is this run's`, {
-    hint: `look at ${fresh.join(', ')} with "migrator job show"; if none is this run's, begin anew with --fresh`,
+  throw new MigratorError('CONFLICT', `migrator cannot tell which import of ${source.id} is this run's`, {
+    hint: `look at ${fresh.join(', ')} with "migrator job show"; if none is this run's, start a new run with --fresh`,
     details: { migrations: fresh },
   });
 }

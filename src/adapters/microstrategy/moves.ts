@@ -21,7 +21,7 @@ export function createMover(library: Library): Mover {
     dryRuns: 'server',
     reaches: async ({ name, adapter }, _info, signal) => {
       const target = libraryOf(adapter);
-      if (target === undefined) return `${name} is no MicroStrategy Library`;
+      if (target === undefined) return `${name} is not a MicroStrategy Library`;
       const obstacle = await sharedStorageObstacle(library, target, signal);
       // Without shared storage the package goes by way of this machine. It is not made when the target would not take
       // it.

@@ -55,5 +55,5 @@ export function libraryOf(adapter: Adapter): Library | undefined {
 export function libraryOfPeer({ name, adapter }: Peer): Library {
   const library = libraryOf(adapter);
   if (library !== undefined) return library;
-  throw new MigratorError('UNSUPPORTED', `${name} is ${adapter.product}, and no MicroStrategy Library`);
+  throw new MigratorError('UNSUPPORTED', `${name} is ${adapter.product}, not a MicroStrategy Library`);
 }

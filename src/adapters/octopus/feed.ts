@@ -172,8 +172,8 @@ async function settleConflict(
   const what = identical ? 'already holds' : 'holds another package as';
   throw new MigratorError('CONFLICT', `the feed ${what} ${ref.id} ${ref.version}`, {
     hint: identical
-      ? 'it is the same file; keep it, or choose to overwrite'
-      : 'choose another version, or to overwrite',
+      ? 'it is the same file: --on-conflict keep accepts it'
+      : 'choose another version; import and package upload replace it with --on-conflict overwrite',
     details: { identical },
   });
 }

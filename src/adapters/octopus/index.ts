@@ -37,7 +37,7 @@ export const adapter: AdapterModule = {
     const overwrites = given['overwriteExisting'] === true;
     const skips = given['skipExisting'] === true;
     if (overwrites && skips)
-      throw new MigratorError('USAGE', '--overwrite-existing and --skip-existing say the opposite of each other', {
+      throw new MigratorError('USAGE', '--overwrite-existing and --skip-existing contradict each other', {
         hint: 'leave out one of them',
       });
     const preview = given['preview'] === true;

@@ -47,20 +47,20 @@ export const options: ProductOptions = {
     },
     {
       name: 'ignore-certificates',
-      description: 'leave certificates out of the export',
+      description: 'leave certificates out',
       verbs: [...exporting, 'compare'],
     },
     {
       name: 'ignore-machines',
-      description: 'leave deployment targets and workers out of the export',
+      description: 'leave deployment targets and workers out',
       verbs: [...exporting, 'compare'],
     },
     {
       name: 'ignore-deployments',
-      description: 'leave deployments out of the export',
+      description: 'leave deployments out',
       verbs: [...exporting, 'compare'],
     },
-    { name: 'ignore-tenants', description: 'leave tenants out of the export', verbs: [...exporting, 'compare'] },
+    { name: 'ignore-tenants', description: 'leave tenants out', verbs: [...exporting, 'compare'] },
     { name: 'include-task-logs', description: 'put the task log folder into the export', verbs: exporting },
     {
       name: 'encrypt-package',

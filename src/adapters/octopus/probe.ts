@@ -22,7 +22,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   const other = await offersExportImport(server, signal);
   // Export/Import needs neither the right nor the mode.
   if (maintenance === undefined && !other) {
-    notes.push('maintenance mode cannot be read; the account is probably no system administrator');
+    notes.push('maintenance mode cannot be read; the account is probably not a system administrator');
   }
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
@@ -88,14 +88,10 @@ const exportImport = { action: 'Export/Import', allowed: undefined, detail: 'nee
 
 function rights(root: Root): InstanceInfo['rights'] {
   const missing = missingLinks(root);
-  const migration = (action: 'export' | 'import') => ({
-    action,
-    allowed: missing.includes(action) ? false : undefined,
-    detail: missing.includes(action) ? 'not offered by this server' : 'needs AdministerSystem',
-  });
+  // What the server does not offer, no account may be blamed for.
+  const offered = (['export', 'import'] as const).filter((action) => !missing.includes(action));
   return [
-    migration('export'),
-    migration('import'),
+    ...offered.map((action) => ({ action, allowed: undefined, detail: 'needs AdministerSystem' })),
     { action: 'upload packages', allowed: undefined, detail: 'needs BuiltInFeedPush' },
     { action: 'download packages', allowed: undefined, detail: 'needs BuiltInFeedDownload' },
     { action: 'delete or replace packages', allowed: undefined, detail: 'needs BuiltInFeedAdminister' },

@@ -93,7 +93,7 @@ async function checkMigrationApi(
     space: (await server.space(signal)).name,
     obstacles: [
       ...others,
-      ...(rights.isAdministrator === false ? [`${rights.name} is no system administrator of the ${as}`] : []),
+      ...(rights.isAdministrator === false ? [`${rights.name} is not a system administrator of the ${as}`] : []),
     ],
   };
 }

@@ -18,9 +18,13 @@ export function jsonIn(text: string, what: string, hint: string): unknown {
   const fault = jsonFault(text);
   if (fault !== undefined) {
     const { line, column, expected } = fault;
-    throw new MigratorError('USAGE', `${what} is no JSON at line ${line}, column ${column}: expected ${expected}`, {
-      hint,
-    });
+    throw new MigratorError(
+      'USAGE',
+      `${what} is not valid JSON at line ${line}, column ${column}: expected ${expected}`,
+      {
+        hint,
+      },
+    );
   }
   const twice = repeatedKey(text);
   if (twice !== undefined) {

@@ -30,7 +30,7 @@ export function listOf(options: Options, name: string): readonly string[] {
 export function wrongOption(name: string, expected: string): MigratorError {
   const flag = `--${name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
   return new MigratorError('USAGE', `${flag} must be ${expected}`, {
-    hint: `write ${flag} anew, or leave it out; --help=all says what it takes`,
+    hint: `correct ${flag}, or leave it out; --help=all says what it takes`,
   });
 }
 

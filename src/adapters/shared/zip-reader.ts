@@ -25,7 +25,7 @@ export async function readZip(file: ArtifactFile, malformed: Malformed, signal: 
   const faulty = (why: string) => (error: unknown) => {
     throw faultOf(error, why, malformed);
   };
-  const zip = await opened(file, malformed, signal).catch(faulty('it is no zip, or a part of one'));
+  const zip = await opened(file, malformed, signal).catch(faulty('it is not a zip, or only a part of one'));
   return {
     members: async function* () {
       try {

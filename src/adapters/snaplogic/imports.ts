@@ -120,7 +120,7 @@ async function prepare(
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
       ...destination.notes,
       ...(destination.exists === true && duplicates === 'create_new'
-        ? [`${formatPath(path)} exists: the import makes a copy with a number behind its name`]
+        ? [`${formatPath(path)} exists: the import makes a copy with a number after its name`]
         : []),
       ...tasks.notes,
       ...accountNotes(archive),

@@ -115,7 +115,7 @@ async function importStatus(
   if (place.project === undefined) return { ...unheard, state: 'failed', messages: [{ level: 'error', text: seen }] };
   const text =
     `the control plane tells the result of an import once, to the process that sent it; ${seen}` +
-    (duplicates === 'create_new' ? '; a copy has a number behind its name' : '');
+    (duplicates === 'create_new' ? '; a copy has a number after its name' : '');
   return { ...unheard, state: 'partial', messages: [{ level: 'warning', text }], items };
 }
 

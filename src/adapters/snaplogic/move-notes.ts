@@ -81,7 +81,7 @@ export async function accessNotes(
     ...(admin
       ? []
       : [
-          'this account is no administrator: the control plane may not show it the status, and the result is then read from the target',
+          'this account is not an administrator: the control plane may not show it the status, and the result is then read from the target',
         ]),
   ];
 }

@@ -35,7 +35,7 @@ export async function migrationStatus(
     const silent = /^completed$/iu.test(answered.status ?? '') && namesNothing(answered);
     if (!silent) return checked(server, id, answered, job, signal);
     if (job.kind === 'move') return byLooking(server, id, job, answered, signal);
-    const text = 'the status names no asset, so nobody can tell what has arrived';
+    const text = 'the status names no asset, so migrator cannot tell what has arrived';
     return { ...movedStatus(id, answered), state: 'partial', messages: [{ level: 'warning', text }] };
   }
   if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
@@ -186,7 +186,7 @@ async function byLooking(
   }
   const note: JobMessage = { level: 'info', text: `${why}: the result was read from ${formatPath(job.destination)}` };
   if (!exists && over) {
-    const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
+    const text = `${formatPath(job.source)} is no longer there: migrator cannot tell whether all of it has arrived`;
     const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
     return { ...base, state: 'partial', wireState, messages: [note, { level: 'warning', text }], items };
   }

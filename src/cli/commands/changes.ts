@@ -16,6 +16,8 @@ export interface Naming {
   readonly all?: boolean | undefined;
   /** The width of the terminal. */
   readonly columns?: number | undefined;
+  /** The job whose result this is. It tells the names later; without it, the same command does with `--names`. */
+  readonly job?: string | undefined;
 }
 
 /**
@@ -88,9 +90,9 @@ const planned: readonly (readonly [PlannedAction, Most])[] = [
   ['beside', 'few'],
 ];
 
-function describePlan(plan: readonly PlanItem[], { all = false, columns }: Naming): string {
+function describePlan(plan: readonly PlanItem[], { all = false, columns, job }: Naming): string {
   const spelled = spelling(plan.map(({ name }) => name));
-  const chosen = chooseNamed(plan, planned, all);
+  const chosen = chooseNamed(plan, planned, all, job);
   const rows = chosen.shown.map(({ action, kind, name, detail }) => [
     action,
     plainText(kind),
@@ -109,8 +111,8 @@ const results: readonly (readonly [ResultAction, Most])[] = [
   ['created', 'few'],
 ];
 
-function describeResultItems({ items }: Result, { all = false, columns }: Naming): string {
-  const chosen = chooseNamed(items, results, all);
+function describeResultItems({ items }: Result, { all = false, columns, job }: Naming): string {
+  const chosen = chooseNamed(items, results, all, job);
   return lines(describeItems(chosen.shown, columns), ...chosen.more);
 }
 
@@ -119,6 +121,7 @@ function chooseNamed<Item extends { readonly action: string }>(
   items: readonly Item[],
   order: readonly (readonly [Item['action'], Most])[],
   all: boolean,
+  job: string | undefined,
 ): { readonly shown: readonly Item[]; readonly more: readonly string[] } {
   const shown: Item[] = [];
   const more: string[] = [];
@@ -127,7 +130,7 @@ function chooseNamed<Item extends { readonly action: string }>(
     const named = all || of.length <= most[how] ? of : of.slice(0, how === 'few' ? 0 : most[how]);
     shown.push(...named);
     const left = of.length - named.length;
-    if (left > 0) more.push(`${action}: ${plural(left, 'name')} not shown; see them with --names`);
+    if (left > 0) more.push(`${action}: ${plural(left, 'name')} not shown; see them with ${job === undefined ? '' : `migrator job wait ${job} `}--names`);
   }
   return { shown, more };
 }

@@ -92,7 +92,7 @@ export const counts = z
       kind: z.string(),
       action: z.enum(countedActions),
       planned: z.number().int().optional().describe('absent when no plan speaks of this kind'),
-      done: z.number().int().optional().describe('absent for a dry run, and when nobody can tell'),
+      done: z.number().int().optional().describe('absent for a dry run, and when migrator cannot tell'),
     }),
   )
   .describe('the plan and what became of it, counted by kind and action');
@@ -102,7 +102,7 @@ export const result = z
     basis: z
       .enum(['seen', 'claimed'])
       .describe('seen: read off the target before and after; claimed: the server says so'),
-    changed: z.boolean().optional().describe('absent when nobody can tell'),
+    changed: z.boolean().optional().describe('absent when migrator cannot tell'),
     complete: z.boolean(),
     counts: z.strictObject(Object.fromEntries(resultActions.map((action) => [action, z.number().int()]))),
     unchanged: z.record(z.string(), z.number().int()).describe('how many are unchanged, by kind'),

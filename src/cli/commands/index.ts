@@ -164,7 +164,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'doctor',
-    description: 'check this machine, the keys and each instance: version, account, rights, mode',
+    description: 'check this machine, the keys and each instance: version, account, rights, maintenance mode',
     flags: async () => (await import('./doctor/flags.ts')).doctorFlags,
     run: async () => (await import('./doctor/run.ts')).runDoctor,
     documents: async () => (await import('./doctor/documents.ts')).documents,
@@ -179,7 +179,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'demo',
-    description: 'run a demo: move projects between embedded Octopus Deploy instances, in both ways',
+    description: 'run a demo: move projects between embedded Octopus Deploy instances',
     flags: async () => (await import('./demo/flags.ts')).demoFlags,
     run: async () => (await import('./demo/run.ts')).runDemo,
     documents: async () => (await import('./demo/documents.ts')).documents,

@@ -25,7 +25,7 @@ export const shortKey = (recipient: string): string =>
 /** Who can open a package, in words: a group by its name where all of its keys in the package belong to it. */
 export function describeReaders(readers: readonly Reader[]): string {
   if (readers.length > 0 && readers.every(({ you }) => you))
-    return 'only you can open this; for others, add --recipient';
+    return 'only you can open this; for others: --recipient <key> --recipient me';
   const others = readers.filter(({ you }) => !you);
   const inGroups = [...new Set(others.flatMap(({ groups }) => groups.slice(0, 1)))];
   const names = [

@@ -24,7 +24,7 @@ function textOf(file: string, content: string): string {
   const zero = text.indexOf('\0');
   const foreign = text.indexOf('\uFFFD');
   if (zero >= 0 && foreign === 0) throw invalid(file, 'is written in UTF-16', encoding);
-  if (zero >= 0) throw invalid(file, `holds a NUL byte at ${lineAt(text, zero)}, so it is no text`, encoding);
+  if (zero >= 0) throw invalid(file, `holds a NUL byte at ${lineAt(text, zero)}, so it is not text`, encoding);
   if (foreign >= 0) throw invalid(file, `holds bytes at ${lineAt(text, foreign)} that are not UTF-8`, encoding);
   return text;
 }
@@ -139,15 +139,15 @@ async function loadModule(file: string, beforeCode: BeforeCode): Promise<unknown
       throw invalid(file, `could not be run: it is not valid JavaScript${placeOf(error)}`, runHint);
     if (name === 'ReferenceError')
       throw invalid(file, `could not be run: a name is not defined${placeOf(error)}`, runHint);
-    const { message: reason = 'it threw something that is no error' } = (error ?? {}) as Partial<Error>;
+    const { message: reason = 'it threw something that is not an error' } = (error ?? {}) as Partial<Error>;
     throw invalid(file, `could not be run: ${reason}`, runHint, error);
   } finally {
     clearTimeout(timer);
   }
   if (value === undefined) throw invalid(file, 'has no default export', runHint);
-  if (value === null) throw invalid(file, 'exports null, and no configuration', runHint);
+  if (value === null) throw invalid(file, 'exports null instead of a configuration', runHint);
   if (typeof value === 'function')
-    throw invalid(file, 'exports a function, and no configuration', 'export the object that the function makes');
+    throw invalid(file, 'exports a function instead of a configuration', 'export the object that the function makes');
   return value;
 }
 

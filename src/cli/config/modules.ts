@@ -20,14 +20,20 @@ export interface Code {
 const literal = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire(?:\.resolve)?\s*\(\s*)(["'`])([^"'`\n$]+)\1/gu;
 const call = /\b(?:import|require)\s*\(\s*(?!["'`][^"'`\n$]*["'`]\s*[,)])/u;
 
-/** All code that the named modules load: files by what they import, and packages as a whole, with what they need. */
+/** Where this program is installed: `dist/cli/config` or `src/cli/config` lies below it. */
+const ownFolder = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * All code that the named modules load: files by what they import, and packages as a whole, with what they need. The
+ * running program itself is left out: it is the one that asks.
+ */
 export async function codeOf(modules: readonly string[], directory: string): Promise<Code> {
-  const walk = new Walk(directory);
+  const walk = new Walk(directory, await realpath(ownFolder));
   for (const name of modules) {
     const isFile = name.startsWith('.') || isAbsolute(name);
     if (isFile) await walk.file(resolve(directory, name));
     // Packages are loaded from where migrator is installed.
-    else await walk.package(name, dirname(fileURLToPath(import.meta.url)));
+    else await walk.package(name, ownFolder);
   }
   const files = [...walk.digests].map(([name, sha256]) => ({ name, sha256 }));
   return { files: files.sort((a, b) => (a.name < b.name ? -1 : 1)), computed: [...walk.computed].sort() };
@@ -36,11 +42,12 @@ export async function codeOf(modules: readonly string[], directory: string): Pro
 class Walk {
   readonly digests = new Map<string, string>();
   readonly computed = new Set<string>();
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
   readonly #directory: string;
 
-  constructor(directory: string) {
+  constructor(directory: string, leftOut: string) {
     this.#directory = directory;
+    this.#seen = new Set([leftOut]);
   }
 
   async file(path: string): Promise<void> {

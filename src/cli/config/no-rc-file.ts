@@ -14,6 +14,6 @@ export async function wayToOne(io: IO): Promise<string> {
   const other = await passedOver(io.cwd);
   if (other === undefined) return 'write one with: migrator init; or name one with --config <file>';
   return /\.ya?ml(\.\w+)?$|\.json$|\.[cm]?js$|rc$/u.test(other)
-    ? `"${other}" is no name that is looked for: name it with --config "${other}", or rename it to .migratorrc${/\.(json|[cm]?js)$/u.exec(other)?.[0] ?? '.yaml'}`
+    ? `migrator does not look for "${other}": name it with --config "${other}", or rename it to .migratorrc${/\.(json|[cm]?js)$/u.exec(other)?.[0] ?? '.yaml'}`
     : `"${other}" is not read: write the same as .migratorrc.yaml or .migratorrc.json`;
 }

@@ -24,11 +24,10 @@ async function faultOf(file: string, named: boolean): Promise<Unreadable | undef
   try {
     const stats = await stat(file);
     if (stats.isDirectory())
-      return { what: 'is a folder, and not a file', hint: named ? 'name a file' : 'give the folder another name' };
-    if (!stats.isFile() && !named)
-      return { what: 'is a pipe or a device, and not a file', hint: 'write a regular file' };
+      return { what: 'is a folder, not a file', hint: named ? 'name a file' : 'give the folder another name' };
+    if (!stats.isFile() && !named) return { what: 'is a pipe or a device, not a file', hint: 'write a regular file' };
     if (stats.size > sizeLimit) {
-      return { what: 'is larger than 1 MiB, so it is no rc file', hint: 'name the right file with --config' };
+      return { what: 'is larger than 1 MiB, so it is not an rc file', hint: 'name the right file with --config' };
     }
     await access(file, constants.R_OK);
     return undefined;

@@ -3,20 +3,36 @@ import { parseDuration } from '../config/duration.ts';
 import type { FlagSource } from '../context.ts';
 
 /** Reads `90s`, `20m`, `2h` or `500ms` and returns milliseconds. USAGE names the `source` of a wrong text. */
-export function durationFlag(text: string, source: FlagSource): number {
-  const duration = parseDuration(text);
-  if (duration === undefined) {
-    throw new MigratorError('USAGE', `${source.words}: "${text}" is not a duration`, { hint: 'write 90s, 20m or 2h' });
-  }
-  return duration;
-}
+export const durationFlag = (text: string, source: FlagSource): number => amountFlag('duration', text, source);
 
 /** Reads a number from 1. USAGE names the `source` of a wrong text. */
-export function factorFlag(text: string, source: FlagSource): number {
-  const factor = /^\d+(?:\.\d+)?$/u.test(text.trim()) ? Number(text) : 0;
-  if (factor >= 1) return factor;
-  throw new MigratorError('USAGE', `${source.words}: "${text}" is not a number from 1`, { hint: 'write 200 or 1000' });
+export const factorFlag = (text: string, source: FlagSource): number => amountFlag('times', text, source);
+
+/**
+ * Reads `500MiB` or `20GB` and returns bytes. A number without a unit is bytes. USAGE names the `source` of a wrong
+ * text.
+ */
+export const sizeFlag = (text: string, source: FlagSource): number => amountFlag('size', text, source);
+
+/** What is wrong with a text as the value of this option; undefined for an option that takes no amount. */
+export function amountFault(flags: string, text: string): string | undefined {
+  const amount = Object.entries(amounts).find(([name]) => flags.includes(`<${name}>`))?.[1];
+  return amount === undefined || amount.read(text) !== undefined ? undefined : `is not ${amount.what}; ${amount.hint}`;
 }
+
+function amountFlag(name: keyof typeof amounts, text: string, { words }: FlagSource): number {
+  const { read, what, hint } = amounts[name];
+  const value = read(text);
+  if (value !== undefined) return value;
+  throw new MigratorError('USAGE', `${words}: "${text}" is not ${what}`, { hint });
+}
+
+/** By the name of the value in the help: `--timeout <duration>`. */
+const amounts = {
+  duration: { read: parseDuration, what: 'a duration', hint: 'write 90s, 20m or 2h' },
+  size: { read: parseSize, what: 'a size', hint: 'write 500MiB or 20GiB' },
+  times: { read: parseFactor, what: 'a number from 1', hint: 'write 200 or 1000' },
+};
 
 const units: Record<string, number> = {
   b: 1,
@@ -30,15 +46,13 @@ const units: Record<string, number> = {
   tib: 2 ** 40,
 };
 
-/**
- * Reads `500MiB` or `20GB` and returns bytes. A number without a unit is bytes. USAGE names the `source` of a wrong
- * text.
- */
-export function sizeFlag(text: string, source: FlagSource): number {
+function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/iu.exec(text.trim());
   const factor = units[(match?.[2] ?? 'b').toLowerCase()];
-  if (match?.[1] === undefined || factor === undefined) {
-    throw new MigratorError('USAGE', `${source.words}: "${text}" is not a size`, { hint: 'write 500MiB or 20GiB' });
-  }
-  return Math.floor(Number(match[1]) * factor);
+  return match?.[1] === undefined || factor === undefined ? undefined : Math.floor(Number(match[1]) * factor);
+}
+
+function parseFactor(text: string): number | undefined {
+  const factor = /^\d+(?:\.\d+)?$/u.test(text.trim()) ? Number(text) : 0;
+  return factor >= 1 ? factor : undefined;
 }

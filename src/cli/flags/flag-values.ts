@@ -4,6 +4,7 @@ import { nearest, wordHint } from '../../nearest.ts';
 import type { DefaultValue } from '../config/config.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Context } from '../context.ts';
+import { amountFault } from './duration-and-size.ts';
 import { programOf } from './globals.ts';
 import { ListOption } from './list-flag.ts';
 
@@ -130,6 +131,8 @@ export function valueFault(option: Option, value: DefaultValue): Omit<ConfigProb
   if (isList && (typeof value === 'number' || typeof value === 'boolean'))
     return { message: 'must be a list of texts' };
   if (!isList && typeof value !== 'string' && typeof value !== 'number') return { message: 'must be a text' };
+  const amount = isList ? undefined : amountFault(option.flags, String(value));
+  if (amount !== undefined) return { message: amount };
   const { argChoices: choices } = option;
   const wrong = choices && wordsOf(value).find((word) => !choices.includes(word));
   if (choices === undefined || wrong === undefined) return undefined;

@@ -32,9 +32,10 @@ export function withTrust(command: Command): Command {
 export function withOpening(command: Command): Command {
   return withTrust(command)
     .addOption(
-      new ListOption('--identity <file>', 'decrypt with this age identity: a file, or env:NAME (repeatable)').helpGroup(
-        seal,
-      ),
+      new ListOption(
+        '--identity <file>',
+        'decrypt with this age identity: a file, env:NAME or command:… (repeatable)',
+      ).helpGroup(seal),
     )
     .addOption(
       new Option(
@@ -57,7 +58,7 @@ export function withOpening(command: Command): Command {
     .addOption(
       new Option(
         '--max-ratio <times>',
-        'how many times its size a large package of a signer whom you do not trust may expand to (default: 200)',
+        'how many times its size a large package of an untrusted signer may expand to (default: 200)',
       ).helpGroup(seal),
     );
 }

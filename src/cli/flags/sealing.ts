@@ -17,7 +17,9 @@ export const seal = 'Package options:';
 export function withSealing(command: Command): Command {
   return command
     .addOption(
-      new Option('--signing-key <file>', 'sign with this minisign secret key: a file, or env:NAME').helpGroup(seal),
+      new Option('--signing-key <file>', 'sign with this minisign secret key: a file, env:NAME or command:…').helpGroup(
+        seal,
+      ),
     )
     .addOption(
       new Option(

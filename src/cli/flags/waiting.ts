@@ -56,7 +56,7 @@ export interface TellingOptions {
 }
 
 export function withNames(command: Command): Command {
-  const names = 'name everything in the result: also what is created and what stays equal, however much it is';
+  const names = 'name everything in the result, also all that is created or unchanged';
   return command.addOption(new Option('--names', names).helpGroup(waiting));
 }
 

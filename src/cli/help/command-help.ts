@@ -1,5 +1,6 @@
 import { type Command, Help, type Option } from 'commander';
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
+import { examplesText } from '../flags/examples.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { HelpSections } from './sections.ts';
 
@@ -15,6 +16,10 @@ interface Section {
 /** One screen, less the examples. */
 const mostLines = 41;
 const widestTerm = 30;
+/** Below this width a description does not stand beside its flag. */
+const narrow = 60;
+/** The groups of flags that are folded when the screen is full, this one first. */
+const foldable = ['package', 'waiting'];
 
 /**
  * The help of a command on one screen: its own flags, and of the products' flags those of the products in `sections`.
@@ -26,7 +31,7 @@ export function commandHelp(
   sections: HelpSections,
   table: readonly ProductOptions[],
 ): string {
-  if (sections === 'all') return Help.prototype.formatHelp.call(helper, command, helper);
+  if (sections === 'all') return Help.prototype.formatHelp.call(helper, command, helper) + examplesText(command, []);
   const width = Math.max(40, helper.helpWidth ?? 80);
   const titles = new Set(table.map(({ title }) => `${title} options:`));
   const isOfProduct = (option: Option): boolean => titles.has(option.helpGroupHeading ?? '');
@@ -52,11 +57,14 @@ export function commandHelp(
       folded.has(section.name) ? namesOnly(section, command, width) : list(section.title, section.rows, width, isTight),
     );
   const isTooLong = () => head.length + body().length + foot.length > mostLines;
-  for (const name of ['package', 'waiting']) {
+  for (const name of foldable) {
     if (isTooLong() && !sections.includes(name)) folded.add(name);
   }
   isTight = isTooLong();
-  return `${[...head, ...body(), ...foot].join('\n')}\n`;
+  return `${[...head, ...body(), ...foot].join('\n')}\n${examplesText(
+    command,
+    sections.filter((name) => !foldable.includes(name)),
+  )}`;
 }
 
 function namesOnly({ title, name, rows }: Section, command: Command, width: number): readonly string[] {
@@ -64,9 +72,15 @@ function namesOnly({ title, name, rows }: Section, command: Command, width: numb
   return ['', ...wrapped(`${title.replace(/:$/u, '')} (${pathOf(command)} --help=${name}): ${flags}`, width, '  ')];
 }
 
+/** A description in the lines under its term, where there is no room beside it. */
+const below = (text: string, width: number): readonly string[] =>
+  wrapped(text, width - 6).map((line) => `      ${line}`);
+
 /** With `isTight`, each description is at most one line. */
 function list(title: string, rows: readonly Row[], width: number, isTight = false): readonly string[] {
   if (rows.length === 0) return [];
+  if (width < narrow)
+    return ['', title, ...rows.flatMap(([term, text]) => [`  ${term}`, ...below(brief(text, width - 6), width)])];
   const column = Math.min(widestTerm, Math.max(...rows.map(([term]) => term.length))) + 4;
   return [
     '',

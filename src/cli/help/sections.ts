@@ -21,7 +21,10 @@ export function helpRequest(argv: readonly string[]): HelpRequest | undefined {
   const at = argv.findIndex((word, index) => (end < 0 || index < end) && /^(-h|--help(=.*)?)$/u.test(word));
   if (at < 0) return undefined;
   const [, named] = /^--help=(.*)$/u.exec(argv[at] ?? '') ?? [];
-  return { argv: argv.map((word, index) => (index === at ? '--help' : word)), named };
+  const words = argv.map((word, index) => (index === at ? '--help' : word));
+  // `help import --help=all` asks for the help of the verb, not for that of `help`.
+  const isTwice = words[0] === 'help' && verbs.some((verb) => verb === words[1]);
+  return { argv: isTwice ? words.slice(1) : words, named };
 }
 
 /** What `--help` or `--help=<name>` shows: all, a product, or a group of flags that commands share. USAGE for another name. */

@@ -38,6 +38,8 @@ export interface KeyRing {
   usualIdentities(): AsyncGenerator<Identity, void>;
   /** The given recipients, or those of the rc file, or the user's own. The user's identity is created on first use. */
   recipients(given: readonly string[]): Promise<readonly Recipient[]>;
+  /** Are there recipients, given or in the rc file? Without, a package is for the user alone. */
+  names(given: readonly string[]): boolean;
   groups(): Promise<readonly RecipientGroup[]>;
   /** What the user knows about the recipients of a package. */
   readers(recipients: readonly string[]): Promise<readonly Reader[]>;
@@ -72,6 +74,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
   return {
     ownPublicKey: () => ownPublicKey(settings),
     ownRecipients: async () => parsed(await identities.ownRecipients()),
+    names: (given) => given.length > 0 || usualRecipients(settings).length > 0,
     groups,
     usualIdentities: () => identities.usual(),
     signingKey: (named, passphrase) => {

@@ -71,7 +71,7 @@ async function hinted<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (!isMigratorError(error, 'LOCAL_IO')) throw error;
     throw new MigratorError('LOCAL_IO', error.message, {
-      hint: 'the files of a package need space in the state directory; MIGRATOR_STATE_DIR names another one',
+      hint: 'the files of a package need space in the state folder; MIGRATOR_STATE_DIR names another one',
       details: error.details,
       cause: error,
     });

@@ -11,12 +11,15 @@ export async function sealSettings(given: SealOptions, context: Context): Promis
   const options = withoutOutranked(given, context);
   refuseContradictions(options);
   const ring = await keyRing(context);
+  // What is named is read before a key of the user's own is created, so that a wrong name leaves nothing behind.
+  const named = ring.names(options.recipient) ? await encryption(options, context, ring) : undefined;
+  const signer =
+    options.unsigned === true ? undefined : await ring.signingKey(options.signingKey, options.signingKeyPassphrase);
   return {
     createdBy: `migrator-cli ${version()}`,
     compression: options.compression,
-    encryption: await encryption(options, context, ring),
-    signer:
-      options.unsigned === true ? undefined : await ring.signingKey(options.signingKey, options.signingKeyPassphrase),
+    encryption: named ?? (await encryption(options, context, ring)),
+    signer,
     privateManifest: options.privateManifest === true,
   };
 }

@@ -33,7 +33,7 @@ export class JobsLeft {
       stops
         ? `${handle} runs on an embedded instance, which stops together with this process; see its state with: migrator job show ${handle}`
         : isOurs
-          ? `detached from ${handle}, whose next calls are migrator's own, such as its import; make them, without a question, with: migrator job wait ${handle}`
+          ? `detached from ${handle}, which needs calls of migrator to go on, such as the import; to make them without a question: migrator job wait ${handle}`
           : `detached from ${handle}, which continues on the server; wait for it with: migrator job wait ${handle}`,
     );
   }

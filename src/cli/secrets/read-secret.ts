@@ -85,7 +85,7 @@ export async function secretFrom(
     if (isCommon(secret)) {
       reporter.report({
         type: 'warning',
-        message: `the ${purpose} is a word or a number that output may hold by chance; there *** stands for it`,
+        message: `the ${purpose} is a common word or number, so *** replaces it also where it is not the secret`,
         hint: 'choose a longer one, of several kinds of characters',
       });
     }

@@ -77,7 +77,7 @@ function wayOut(cause: unknown): string {
   const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
   return isAbsent
     ? 'install it where migrator is installed, or give its path relative to the rc file'
-    : 'correct the module; node --check <file> shows where a text is no JavaScript';
+    : 'correct the module; node --check <file> shows where it is not valid JavaScript';
 }
 
 /**

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { folded } from './folded.ts';
 
 /** Joins lines to one text. Undefined parts are left out. */

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** The lines of a text that is at most `width` columns wide where its words allow. Later lines begin with `indent`. */
 export function wrapped(text: string, width: number, indent = ''): readonly string[] {

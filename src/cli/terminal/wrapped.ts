@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** The narrowest terminal that all texts fit into. */
 const usualColumns = 80;

@@ -1,3 +1,4 @@
+import { MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
@@ -10,7 +11,10 @@ export interface Deletion {
   readonly result: 'deleted' | 'absent';
 }
 
-/** Deletes a package from the feed of each instance, in the given order, after the user agreed. */
+/**
+ * Deletes a package from the feed of each instance, in the given order, after the user agreed. NOT_FOUND when no instance
+ * has it, because its name may be a typing error.
+ */
 export async function deletePackage(
   targets: readonly Instance[],
   /** The package's name on an instance. USAGE when the name is not valid there. */
@@ -28,5 +32,9 @@ export async function deletePackage(
   const results: Deletion[] = [];
   for (const { target, ref, feed } of found)
     results.push({ instance: target.name, result: await feed.delete(ref, signal) });
-  return results;
+  if (results.some(({ result }) => result === 'deleted')) return results;
+  throw new MigratorError('NOT_FOUND', `there is no package ${name} on ${from}; nothing was deleted`, {
+    hint: `see the packages with: migrator package list --from ${first?.target.name ?? ''}`,
+    details: { missing: [name] },
+  });
 }

@@ -247,7 +247,7 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
     case 'delete':
       return is === undefined ? one('deleted') : one('not-seen', 'it is still on the target');
     case 'beside':
-      return is === undefined ? one('deleted', 'nobody planned that', false) : [];
+      return is === undefined ? one('deleted', 'it was not planned', false) : [];
     case 'keep':
       if (is === undefined && was !== undefined) return one('not-seen', gone);
       if (was !== undefined && is !== undefined && isWritten(was, is))
@@ -277,14 +277,14 @@ function unplanned(before: Held, after: Held, plan: readonly PlanItem[], whole: 
     const was = before.find(item);
     if (was === undefined)
       return kinds.has(kind)
-        ? [{ kind, name, action: 'created', reason: 'nobody planned that', wanted: false }]
+        ? [{ kind, name, action: 'created', reason: 'it was not planned', wanted: false }]
         : [{ kind, name, action: 'created' }];
     return isWritten(was, item) ? [{ kind, name, action: 'overwritten' }] : [];
   });
   const vanished = before.items.flatMap((item): readonly ResultItem[] =>
     isKnown(item) || after.find(item) !== undefined
       ? []
-      : [{ kind: item.kind, name: item.name, action: 'deleted', reason: 'nobody planned that', wanted: false }],
+      : [{ kind: item.kind, name: item.name, action: 'deleted', reason: 'it was not planned', wanted: false }],
   );
   return [...appeared, ...vanished];
 }

@@ -41,9 +41,9 @@ export async function backUp(
     if (destroys)
       throw new MigratorError(
         'UNSUPPORTED',
-        `no backup of ${target.name} can be taken before this, so --backup cannot be kept`,
+        `no backup of ${target.name} can be taken before this, and --backup asks for one`,
         {
-          hint: 'export what is there with partial-export first, then say --no-backup',
+          hint: 'export what is there with partial-export first, then use --no-backup',
         },
       );
     ports.reporter.report({
@@ -80,15 +80,15 @@ async function keepFirst(
   const first = await firstBackup(step, target, backup, run);
   if (first === undefined) return undefined;
   const { file, from, fits } = first;
-  const before = `${target.name} may be as an import that did not end left it; what was there before is in ${file}`;
+  const before = `an earlier run on ${target.name} stopped half-way; what was there before is in ${file}`;
   if (!fits || !(await place.holds(file))) {
-    const why = fits ? 'which is not there any more' : 'which holds something else than this import changes';
+    const why = fits ? 'which is not there any more' : 'which holds other things than this import changes';
     reporter.report({ type: 'warning', message: `${before}, ${why}: a new backup is taken` });
     return undefined;
   }
   reporter.report({
     type: 'notice',
-    message: `${before}, so that backup is kept and no new one is taken; to take a new one say --fresh`,
+    message: `${before}, so migrator keeps that backup and takes no new one; to take a new one, use --fresh`,
   });
   if (from === undefined) return file;
   const earlier = backupStep(from.step);

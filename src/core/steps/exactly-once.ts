@@ -97,13 +97,13 @@ async function settle(
     found = await work.find(since, signal);
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    const message = `${lost.message}; whether it was begun is not known: ${error.message}`;
+    const message = `${lost.message}; migrator cannot tell whether it began: ${error.message}`;
     const details = { ...error.details, ...lost.details, ambiguous: true };
     throw fail(message, error.hint ?? 'look at the server before you repeat it', details, error);
   }
   if (found !== undefined) return found;
   await run.note(fact(work.step, 'unseen', true));
-  const hint = 'nothing on the server shows that it was begun; run the same command again';
+  const hint = 'nothing on the server shows that it began; run the same command again';
   throw fail(lost.message, explanation(lost) ?? hint, { ...lost.details, ambiguous: false }, lost);
 }
 

@@ -143,7 +143,7 @@ async function lookAfter(
 }
 
 const notCompared = (target: string): string =>
-  `nobody knows what the package holds besides its projects, so what ${target} kept of its own is not told`;
+  `the package does not tell what it holds besides its projects, so migrator cannot tell what ${target} kept of its own`;
 
 /**
  * Undefined, with a warning, when the account may not look, or the server cannot show it. An answer that makes no sense is

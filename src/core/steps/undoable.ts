@@ -87,7 +87,7 @@ export async function undoneBefore(
   const told = `${handle} was undone at ${earlier.updatedAt}`;
   if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return `${told}; `;
   throw new MigratorError('CONFLICT', told, {
-    hint: 'a second undo also takes back what was changed since; if you want that, say --yes',
+    hint: 'a second undo also takes back what was changed since; if you want that, use --yes',
     details: { undoneAt: earlier.updatedAt },
   });
 }

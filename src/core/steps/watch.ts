@@ -97,10 +97,10 @@ const lookOf = ({ wireState, fraction, activity }: JobStatus) => ({
 });
 
 const unknownWord = ({ wireState }: JobStatus): string =>
-  `the server calls the job "${wireState}", which migrator does not know; it is taken for running`;
+  `the server says that the job is "${wireState}", a state that migrator does not know; migrator takes it as running`;
 
 function withoutEnd(handle: string, { wireState }: JobStatus): MigratorError {
-  const message = `${handle} has been "${wireState}" for ${unclearPatience / 60_000} minutes, and migrator does not know that word`;
+  const message = `${handle} has been "${wireState}" for ${unclearPatience / 60_000} minutes, a state that migrator does not know`;
   return new MigratorError('STILL_RUNNING', `${message}: it may be over`, {
     hint: `look at the server; when the job goes on, wait for it with: migrator job wait ${handle}`,
     details: { handle, wireState },
@@ -162,7 +162,7 @@ function gone(handle: string, known: boolean, { message, hint, details, cause }:
 function stillRunning(handle: string, timeout: number, isOurs: boolean): MigratorError {
   return new MigratorError('STILL_RUNNING', `${handle} is still running after ${timeout / 1000} s`, {
     hint: isOurs
-      ? `its next calls are migrator's own, such as its import; make them, without a question, with: migrator job wait ${handle}`
+      ? `the job needs calls of migrator to go on, such as the import; to make them without a question: migrator job wait ${handle}`
       : `the job continues on the server; wait for it with: migrator job wait ${handle}`,
     details: { handle },
   });

@@ -30,7 +30,7 @@ export interface FirstBackup {
 }
 
 /**
- * The backup of a target from before a change that stopped half-way. What is there now is a wreck, and a backup of it is no
+ * The backup of a target from before a change that stopped half-way. What is there now is incomplete, and a backup of it is no
  * way back. Undefined when the last change of the target ended, or was undone.
  */
 export async function firstBackup(

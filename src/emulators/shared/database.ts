@@ -18,7 +18,7 @@ export function openDatabase(file: string, schema: string): Database {
   } catch (cause) {
     database?.close();
     throw new MigratorError('LOCAL_IO', `the emulator's state file "${file}" cannot be opened`, {
-      hint: 'choose another directory, or remove this one to start with fresh data',
+      hint: 'choose another folder, or remove this one to start with new data',
       cause,
     });
   }

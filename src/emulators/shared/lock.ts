@@ -48,15 +48,15 @@ export function lockDirectory(directory: string): () => void {
 
 function taken(directory: string, pid: number | undefined): MigratorError {
   const who = pid === undefined ? 'another process' : `process ${pid}`;
-  return new MigratorError('CONFLICT', `the emulator directory "${directory}" is already served by ${who}`, {
+  return new MigratorError('CONFLICT', `the embedded instance in "${directory}" is already served by ${who}`, {
     hint: 'stop that process, or use its URL',
     details: { directory, pid },
   });
 }
 
 function unusable(directory: string, cause: unknown): MigratorError {
-  return new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be locked`, {
-    hint: 'choose another directory',
+  return new MigratorError('LOCAL_IO', `the embedded instance in "${directory}" cannot be locked`, {
+    hint: 'choose another folder',
     cause,
   });
 }

@@ -70,7 +70,7 @@ export async function onDisk<Result>(directory: string, work: () => Promise<Resu
   try {
     return await work();
   } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be made or written`, { cause });
+    throw new MigratorError('LOCAL_IO', `the embedded instance in "${directory}" cannot be made or written`, { cause });
   }
 }
 

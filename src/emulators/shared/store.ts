@@ -75,7 +75,7 @@ function claim(database: Database, file: string, product: string): void {
   if (value === product) return;
   database.close();
   throw new MigratorError('CONFLICT', `the state file "${file}" holds an instance of ${value}, not of ${product}`, {
-    hint: 'choose another directory',
+    hint: 'choose another folder',
   });
 }
 

@@ -65,7 +65,7 @@ const outer = ['name', 'path', 'asset_type', 'instance_id', 'create_time', 'upda
 function arrival(entry: Json, files: ReadonlyMap<string, Content>): Arrival {
   const type = entry['asset_type'] ?? (isObject(entry['snap_map']) ? 'Pipeline' : undefined);
   const name = asText(entry['name']);
-  if (!isAssetType(type)) throw new Refusal(400, `The entry "${name}" of ${entriesName} is no asset`);
+  if (!isAssetType(type)) throw new Refusal(400, `The entry "${name}" of ${entriesName} is not an asset`);
   checkName(name);
   const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !outer.includes(key)));
   const metadata = isObject(entry['metadata']) ? entry['metadata'] : {};

@@ -51,7 +51,7 @@ async function create(visit: Visit) {
   const holder = visit.reach(segments.slice(0, -1), 'W');
   // An account lies in a project, or in a shared folder: that of the environment is one level higher.
   const depth = type === 'Dir' ? [2, 3] : [segments[1] === 'shared' ? 3 : 4];
-  if (!depth.includes(segments.length)) throw new Refusal(400, `${pathText(segments)} is no place for it`);
+  if (!depth.includes(segments.length)) throw new Refusal(400, `${pathText(segments)} is not a place for it`);
   return plane.store.atomically(() => {
     if (childNamed(plane.store, idOf(holder), name) !== undefined) {
       throw new Refusal(409, `${pathText(segments)} already exists`);

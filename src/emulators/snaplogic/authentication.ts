@@ -19,7 +19,7 @@ function part(text: string): Json {
   try {
     return asObject(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
   } catch {
-    throw refused('The token is no JWT');
+    throw refused('The token is not a JWT');
   }
 }
 

@@ -15,7 +15,7 @@ const forbidden = /\.(?:html?|php\d?|phtml|exe|dll|bat|cmd|msi)$/i;
 /** Sends the bytes of a file. A client that accepts only JSON is refused. */
 function read(visit: Visit): Reply {
   const file = lastOf(visit.reach(visit.segments, 'R'));
-  if (file.type !== 'File') throw new Refusal(404, `${pathText(visit.segments)} is no file`);
+  if (file.type !== 'File') throw new Refusal(404, `${pathText(visit.segments)} is not a file`);
   const accepted = visit.call.headers.accept ?? '*/*';
   if (accepted.includes('json') && !accepted.includes('*/*')) throw new Refusal(406, 'Not Acceptable');
   return {
@@ -54,7 +54,7 @@ function write(visit: Visit): Promise<Reply> {
 function remove(visit: Visit): Reply {
   const { plane, caller, call, segments } = visit;
   const file = lastOf(visit.reach(segments, 'W'));
-  if (file.type !== 'File') throw new Refusal(404, `${pathText(segments)} is no file`);
+  if (file.type !== 'File') throw new Refusal(404, `${pathText(segments)} is not a file`);
   if (flagIn(call, 'soft_delete') === true) binNode(plane.store, file, caller.user.email);
   else removeNode(plane.store, file);
   return ok({});

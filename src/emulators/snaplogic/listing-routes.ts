@@ -41,7 +41,7 @@ function list(visit: Visit) {
   const inBin = segments.length === 2 && segments[1] === '_rbin';
   const holder = visit.reach(inBin ? segments.slice(0, 1) : segments, 'R');
   const folder = holder.nodes.at(-1);
-  if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is no folder`);
+  if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is not a folder`);
   const parent = inBin ? binOf(holder.org.id) : idOf(holder);
   const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
   const offset = countIn(call, 'offset') ?? 0;

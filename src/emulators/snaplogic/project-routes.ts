@@ -35,7 +35,7 @@ function readGrant(one: Json): Grant {
   if (grantee === '' || perms.length === 0 || perms.some((perm) => !rights.includes(perm))) {
     throw new Refusal(400, 'A permission needs a grantee and some of R, W and X');
   }
-  if (type !== 'USER' && type !== 'GROUP') throw new Refusal(400, `${type} is no kind of grantee`);
+  if (type !== 'USER' && type !== 'GROUP') throw new Refusal(400, `${type} is not a kind of grantee`);
   return { grant_type: type, grantee, perms, inherit: one['inherit'] === true };
 }
 

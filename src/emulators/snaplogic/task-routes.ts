@@ -107,7 +107,7 @@ function checkSchedule(schedule: unknown): void {
   const fields = asText(cron).trim().split(/\s+/);
   const isCron = fields.length >= 5 && fields.length <= 7 && fields.every((field) => cronField.test(field));
   if (cron !== undefined && cron !== null && !isCron) {
-    throw new Refusal(400, `The cron of the schedule is no cron expression: ${JSON.stringify(cron)}`);
+    throw new Refusal(400, `The cron of the schedule is not a cron expression: ${JSON.stringify(cron)}`);
   }
 }
 
@@ -149,7 +149,7 @@ function projectOf(visit: Visit, { path, path_id: id }: Json): Place {
 function readKind(body: Json, otherwise: string): string {
   const { metadata } = body;
   const type = asText((metadata as Json | undefined)?.['type'] ?? body['type'], otherwise);
-  if (!kinds.includes(type)) throw new Refusal(400, `${type} is no type of task`);
+  if (!kinds.includes(type)) throw new Refusal(400, `${type} is not a type of task`);
   return type;
 }
 
@@ -212,7 +212,7 @@ function chosen(visit: Visit, body: Json): readonly Node[] {
   const { task_path: task, project_path: project } = body;
   if (typeof task === 'string') {
     const node = lastOf(visit.reach(pathSegments(task), 'R'));
-    if (node.type !== 'Job') throw new Refusal(404, `${task} is no task`);
+    if (node.type !== 'Job') throw new Refusal(404, `${task} is not a task`);
     return [node];
   }
   if (typeof project !== 'string') throw new Refusal(400, 'task_path or project_path is required');

@@ -16,7 +16,7 @@ export function parseIdentities(text: string, name = 'the identity file'): reado
     if (line === '' || line.startsWith('#')) continue;
     const identity = parseIdentity(line);
     // The line is not shown: it may be a secret key with a typing error in it.
-    if (identity === undefined) throw unreadable(name, `line ${index + 1} is no X25519 identity`);
+    if (identity === undefined) throw unreadable(name, `line ${index + 1} is not an X25519 identity`);
     identities.push(identity);
   }
   if (identities.length === 0) throw unreadable(name, 'it contains no identity');

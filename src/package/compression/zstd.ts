@@ -28,8 +28,8 @@ export function hasZstd(): boolean {
 
 function zstd(): Zstd {
   if (hasZstd()) return zlib as unknown as Zstd;
-  throw new MigratorError('UNSUPPORTED', 'this version of Node has no zstd', {
-    hint: 'run migrator on Node 22.15 or newer, or seal with gzip',
+  throw new MigratorError('UNSUPPORTED', 'this version of Node.js has no zstd', {
+    hint: 'run migrator on Node.js 22.15 or newer, or seal with gzip',
   });
 }
 

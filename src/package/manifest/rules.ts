@@ -73,7 +73,7 @@ export function* disagreements({
   if (carriesSecrets(format)) {
     if (encryption === 'none') yield 'a package that carries secrets needs an encrypted content';
     if (files?.some(({ path }) => path === secretsEntry) === true)
-      yield `"${secretsEntry}" is no file of a package that carries secrets`;
+      yield `"${secretsEntry}" cannot be a file of a package that carries secrets`;
   }
   if (isPrivate) {
     if (encryption === 'none') yield 'a private manifest needs an encrypted content';

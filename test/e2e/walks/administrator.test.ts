@@ -73,7 +73,7 @@ test('prepares the night: keys, a group of recipients, and a look at both server
       stdout: expect.stringContaining('encrypted: for you and night-team (1 key)'),
     });
     const mine = await line('migrator partial-export --from old --project Billing --via export-import -o c.tar');
-    expect(mine.stdout).toContain('encrypted: only you can open this; for others, add --recipient');
+    expect(mine.stdout).toContain('encrypted: only you can open this; for others: --recipient <key> --recipient me');
   });
 });
 

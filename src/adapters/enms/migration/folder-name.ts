@@ -93,7 +93,7 @@ export function oneProject(wanted: readonly string[], fallback: string | undefin
   const missing = wanted.filter((name) => !isProjectName(name));
   if (missing.length > 0) {
     throw new MigratorError('NOT_FOUND', `eNMS can have no project ${missing.join(', ')}`, {
-      hint: `a project is named with letters, digits, ".", "_" and "-", at most ${longestProject} of them; any such name will do`,
+      hint: `a project is named with letters, digits, ".", "_" and "-", at most ${longestProject} of them; any such name works`,
       details: { missing },
     });
   }
@@ -105,7 +105,7 @@ export function oneProject(wanted: readonly string[], fallback: string | undefin
   }
   if (name === undefined && fallback === undefined) {
     throw new MigratorError('USAGE', 'no project is named', {
-      hint: 'any name will do: partial-export --project <name>, migrate-project <name>',
+      hint: 'any name works: partial-export --project <name>, migrate-project <name>',
     });
   }
   return name ?? fallback ?? '';

@@ -150,7 +150,7 @@ function judged({ status, words }: Answer, arrival: Arrival): ImportState['statu
   const absent = absentMessages(arrival);
   const said: JobMessage = { level: 'error', text: words };
   if (status !== 200) {
-    const text = `${words === '' ? `eNMS answered ${status}` : words}: the import stopped half-way, objects may be there without their relations; the reason stands in the log of the server only`;
+    const text = `${words === '' ? `eNMS answered ${status}` : words}: the import stopped half-way, objects may be there without their relations; only the server's log has the reason`;
     return { state: 'failed', wireState: words, messages: [{ level: 'error', text }, ...absent], items };
   }
   if (success.test(words)) {

@@ -119,7 +119,7 @@ export async function startMigration(
   if (changesPassword && secrets['newPassword'] === undefined) {
     throw new MigratorError(
       'USAGE',
-      `the import replaces the password of ${server.account.username}, and nobody knows the new one`,
+      `the import replaces the password of ${server.account.username}, and the new one is not known`,
       { hint: 'give it with --new-password, or leave --own-password replace out and the account keeps its own' },
     );
   }

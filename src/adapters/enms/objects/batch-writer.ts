@@ -1,4 +1,5 @@
 import { isMigratorError } from '../../../errors.ts';
+import { plural } from '../../../plural.ts';
 import type { JobItem } from '../../../ports/job.ts';
 import { subtypeOf } from '../model/package-against-target.ts';
 import type { PackagedObject } from '../model/package-content.ts';
@@ -99,7 +100,7 @@ export class BatchWriter {
     if (batch === undefined) return;
     const { type, counts, objects } = batch;
     const { success, failure } = await this.#upsert(subtype, objects);
-    this.#server.progress(`${this.written + success.length} objects are written to ${this.#server.name}`);
+    this.#server.progress(`${plural(this.written + success.length, 'object')} written to ${this.#server.name}`);
     if (counts) this.written += success.length;
     else this.written -= failure.length;
     this.refused += failure.length;

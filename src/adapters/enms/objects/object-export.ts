@@ -24,7 +24,7 @@ export function notCarried(wanted: readonly Type[]): readonly string[] {
     ...(has('user') || has('credential') || has('service')
       ? ['the REST API gives no passwords, keys and tokens: users, credentials and services arrive without theirs']
       : []),
-    ...(has('device') ? ['configurations and operational data of devices are not taken along'] : []),
+    ...(has('device') ? ['configurations and operational data of devices are left out'] : []),
     ...(has('task') ? ['tasks arrive inactive'] : []),
     ...(has('file') ? ['files arrive as entries, without their content'] : []),
   ];

@@ -1,4 +1,5 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { plural } from '../../../plural.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { PreparedImport } from '../../../ports/importer.ts';
 import type { JobItem } from '../../../ports/job.ts';
@@ -118,7 +119,7 @@ async function writeAll(
 /** The error of an import that stopped half-way. It is ambiguous, so that the next run looks first at what is there. */
 function halfway(error: MigratorError, { written }: BatchWriter): MigratorError {
   return new MigratorError(error.code, error.message, {
-    hint: `${written} objects are written; the same command line goes on with the others`,
+    hint: `${plural(written, 'object')} written; the same command goes on with the others`,
     cause: error,
     details: { ...error.details, ambiguous: true, written },
   });

@@ -32,7 +32,7 @@ export async function prepareTopology(
   const devices = (await target.of('device', signal)).size;
   const links = (await target.of('link', signal)).size;
   const flips = cells.has('False')
-    ? `the spreadsheet has the text "False", which the server takes for true: it turns \`down\` and every other such property of its devices round`
+    ? `the spreadsheet has the text "False", which the server takes for true: it inverts \`down\` and every other such property of its devices`
     : undefined;
   if (!replace) {
     if (flips !== undefined) return { source, dryRun, settled, scope, notes, consent: `${flips}. Go on?` };

@@ -30,7 +30,7 @@ export function explainRest(status: number, body: string): MigratorError | undef
         ? new MigratorError('REMOTE_UNEXPECTED', 'eNMS fails with a web page where its REST API should answer', {
             hint: 'Werkzeug 2.3 and later break every request with credentials in eNMS 4.7: install an older one on the server',
           })
-        : new MigratorError('REMOTE_UNEXPECTED', `eNMS failed${tail}`, { hint: 'the reason stands in its log only' });
+        : new MigratorError('REMOTE_UNEXPECTED', `eNMS failed${tail}`, { hint: 'only its log has the reason' });
     default:
       return undefined;
   }

@@ -22,12 +22,12 @@ export async function decide(library: Library, jobId: string, word: Decision, si
     const handle = `microstrategy:${library.connection.name}:${formatJobId(migration, 'undo', peer)}`;
     throw new MigratorError(
       'CONFLICT',
-      `not the import ${jobId} waits for a decision, but its undo: an approval would roll the import back`,
+      `the import ${jobId} does not wait for a decision, but its undo does: an approval would roll the import back`,
       { hint: `decide the undo with its own handle: ${handle}`, details: { waitsFor: 'undo', handle } },
     );
   }
   if (what === undefined || (mark === 'undo' && what !== 'undo')) {
-    throw new MigratorError('CONFLICT', `${jobId} waits for no decision: ${standing(record)}`, {
+    throw new MigratorError('CONFLICT', `${jobId} does not wait for a decision: ${standing(record)}`, {
       hint: 'look at it with "migrator job show"',
     });
   }

@@ -233,7 +233,7 @@ function csvRows(text: string, separator: Separator): string[][] {
   for (field.lastIndex = 0; field.lastIndex <= source.length;) {
     const found = field.exec(source);
     if (found === null)
-      throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is no CSV`, {
+      throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is not valid CSV`, {
         hint: 'write a quote within a value twice, and the value in double quotes',
       });
     const [, value = '', end] = found;

@@ -28,7 +28,7 @@ export function download(
     statedBy: 'the Library',
     hints: {
       size: 'the package in the storage is damaged or was replaced; make it again',
-      digest: 'download it again or upload it anew',
+      digest: 'download it again or upload it again',
     },
   });
 }

@@ -37,7 +37,7 @@ export async function edit(
 ): Promise<{ readonly job: string; readonly notes: readonly string[] }> {
   if (name === undefined && Object.keys(options).length === 0) {
     throw new MigratorError('USAGE', 'nothing is named that should change', {
-      hint: 'say --name, --object or --objects, or a setting such as --default-action',
+      hint: 'give --name, --object or --objects, or a setting such as --default-action',
     });
   }
   const record = await recordOf(library, ref, signal);
@@ -124,7 +124,7 @@ function tocIn(toc: unknown, { id }: Migration): Toc {
   const read = tocSchema.safeParse(toc ?? {});
   if (read.success) return read.data;
   throw new MigratorError('REMOTE_UNEXPECTED', `the table of contents of ${id} is not as expected`, {
-    hint: 'export the package anew',
+    hint: 'export the package again',
   });
 }
 
@@ -147,7 +147,7 @@ function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }
   if (editable.includes(status) && undecided.includes(request)) return;
   const why = editable.includes(status) ? `its import is ${request}` : `it is ${info.status}`;
   throw new MigratorError('CONFLICT', `${what} can no longer be edited: ${why}`, {
-    hint: request === 'requested' ? 'reject the request first: "migrator job reject"' : 'export it anew',
+    hint: request === 'requested' ? 'reject the request first: "migrator job reject"' : 'export it again',
     details: { status: info.status, importRequestStatus: request },
   });
 }

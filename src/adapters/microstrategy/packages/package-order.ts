@@ -76,7 +76,7 @@ export function refuseRequestOnly(options: Options): void {
   if (!flagOf(options, 'requestOnly')) return;
   throw new MigratorError(
     'UNSUPPORTED',
-    'a package that goes by way of this machine is imported at once, without approval',
+    'a package that goes through this machine is imported at once, without approval',
     { hint: 'leave --request-only out, or migrate between Libraries that share one storage' },
   );
 }

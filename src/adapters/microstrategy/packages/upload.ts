@@ -103,7 +103,9 @@ function settleConflict(
     'CONFLICT',
     `the file store ${identical ? 'already holds' : 'holds another package as'} ${serverName(ref)}`,
     {
-      hint: identical ? 'it is the same file; keep it, or choose to overwrite' : 'choose another name, or to overwrite',
+      hint: identical
+        ? 'it is the same file: --on-conflict keep accepts it'
+        : 'choose another name; import and package upload replace it with --on-conflict overwrite',
       details: { identical },
     },
   );

@@ -44,7 +44,7 @@ const texts: readonly (readonly [RegExp, Reading])[] = [
     [
       'REMOTE_UNEXPECTED',
       'this Library cannot read the package file',
-      'the file was deleted, or the two Libraries do not use the same storage location: go by way of this machine with --route relay',
+      'the file was deleted, or the two Libraries do not use the same storage location: move through this machine with --route relay',
     ],
   ],
   [

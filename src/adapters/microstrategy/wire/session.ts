@@ -119,7 +119,7 @@ async function logIn(connection: LibraryConnection, tools: AdapterTools, signal:
   if (token === undefined || token === '') {
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
-      `${connection.url} accepted the login but gave no token, so it is no Library`,
+      `${connection.url} accepted the login but gave no token, so it is not a Library`,
       {
         hint: 'check that the URL is that of the Library, such as https://host/MicroStrategyLibrary',
       },

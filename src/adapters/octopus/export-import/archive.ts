@@ -127,7 +127,7 @@ async function membersOf(zip: ReadableZip, limits: Limits, malformed: Malformed)
   for await (const member of zip.members()) {
     const { name } = member;
     if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name))
-      throw malformed(`${JSON.stringify(name)} in it is no plain file name`);
+      throw malformed(`${JSON.stringify(name)} in it is not a plain file name`);
     const key = name.normalize('NFC').toLowerCase();
     if (folded.has(key)) throw malformed(`${name} stands in it more than once`);
     if (/\.(zip|nupkg|jar|7z|rar|tar|tgz|gz|bz2|xz|zst)$/i.test(name)) throw malformed(`${name} in it is an archive`);

@@ -70,7 +70,7 @@ export function fileOfArtifact(
         size ??= answer.size === undefined ? undefined : answer.size + (partial ? from : 0);
         yield* without(partial ? 0 : from, answer.body);
       };
-      const faults = { cutOff: () => broken(name, 'it is cut off'), noZip: () => broken(name, 'it is no zip') };
+      const faults = { cutOff: () => broken(name, 'it is cut off'), noZip: () => broken(name, 'it is not a zip') };
       yield* wholeZip(resumed({ name, size: () => size, rest }, clock, signal), undefined, faults);
     },
   };

@@ -44,8 +44,8 @@ export function findProjectTask(
     }
     const unclear = ours.length > 0 ? ours : silent;
     if (ours.length === 1 || unclear.length === 0) return ours[0]?.Id;
-    throw new MigratorError('CONFLICT', `it cannot be told which task is the ${sought.kind} of this run`, {
-      hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
+    throw new MigratorError('CONFLICT', `migrator cannot tell which task is the ${sought.kind} of this run`, {
+      hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, start a new run with --fresh`,
       details: { tasks: unclear.map(({ Id }) => Id) },
     });
   });

@@ -92,7 +92,7 @@ export const tagSetsStay = (tags: readonly string[]): readonly string[] =>
   told('tag sets may stay behind, make these tags on the target if it lacks them', tagSets(tags));
 
 export const noManager = ({ name, isManager }: AccountRights): readonly string[] =>
-  isManager === false ? [`${name} is no Space Manager of the space`] : [];
+  isManager === false ? [`${name} is not a Space Manager of the space`] : [];
 
 const managerHint = 'let a system administrator make the account a Space Manager of the space';
 
@@ -106,7 +106,7 @@ export function refusalOf(
   projects?: readonly string[],
 ): MigratorError | undefined {
   if (obstacles.length === 0) return undefined;
-  const right = obstacles.every((text) => text.includes('no Space Manager'));
+  const right = obstacles.every((text) => text.includes('not a Space Manager'));
   return new MigratorError(right ? 'AUTH_REFUSED' : 'UNSUPPORTED', `${what}: ${obstacles.join('; ')}`, {
     hint: right ? managerHint : 'change these on the source, or leave the projects out; nothing was started',
     details: { obstacles, ...(projects === undefined ? {} : { projects }) },

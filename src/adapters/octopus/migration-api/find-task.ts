@@ -51,8 +51,8 @@ export function findTask(
     const unclear = ours.length > 0 ? ours : silent;
     if (unclear.length === 0) return undefined;
     const ref = `${sought.package.id} ${sought.package.version}`;
-    throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
-      hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
+    throw new MigratorError('CONFLICT', `migrator cannot tell which task belongs to ${ref}`, {
+      hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, start a new run with --fresh`,
       details: { tasks: unclear.map(({ Id }) => Id) },
     });
   });

@@ -36,7 +36,7 @@ export function undigested(texts: readonly string[], held: OptionFiles): readonl
     const known = held.get(digest);
     if (known !== undefined) return `${name ?? ''}/${known}`;
     throw new MigratorError('CONFLICT', `the import was prepared with another --expression-file ${name ?? ''}`, {
-      hint: 'run the command again with the same file, or begin anew with --fresh',
+      hint: 'run the command again with the same file, or start a new run with --fresh',
     });
   });
 }
@@ -89,6 +89,6 @@ async function pathsIn({ name, bytes }: NamedBytes, signal: AbortSignal): Promis
   try {
     return (await memberNames(file, signal)).filter((path) => !path.endsWith('/'));
   } catch (cause) {
-    throw new MigratorError('USAGE', `--expression-file ${name} is no zip that can be read`, { cause });
+    throw new MigratorError('USAGE', `--expression-file ${name} is not a zip that can be read`, { cause });
   }
 }

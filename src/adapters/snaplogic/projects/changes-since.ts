@@ -57,8 +57,8 @@ export const looked = (look: () => Promise<Changes>): Promise<Changes> =>
 
 /** CONFLICT: the project does not show whether something was begun. */
 export function untellable(what: string, path: ProjectPath): MigratorError {
-  return new MigratorError('CONFLICT', `it cannot be told whether ${what} reached ${formatPath(path)}`, {
-    hint: 'look at the project on the control plane; if it is as it was, begin anew with --fresh',
+  return new MigratorError('CONFLICT', `migrator cannot tell whether ${what} reached ${formatPath(path)}`, {
+    hint: 'look at the project on the control plane; if it is as it was, start a new run with --fresh',
   });
 }
 

@@ -61,7 +61,7 @@ export async function destinationAt(
   const place = samePath(path, wanted) ? asked : await looked(server, path, signal);
   const createSpace = flagOf(options, 'createSpace');
   if (place === undefined) {
-    const note = `${formatPath(path)} may not be listed by this account, so nobody can tell beforehand what it holds`;
+    const note = `${formatPath(path)} may not be listed by this account, so migrator cannot tell beforehand what it holds`;
     return { path, createSpace: false, exists: undefined, assets: undefined, writable: undefined, notes: [note] };
   }
   if (!place.org) {

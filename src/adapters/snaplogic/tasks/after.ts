@@ -167,17 +167,17 @@ const isUnmet = (task: Task, wish: TaskWish): boolean => plexFor(task, wish) !==
 const wanted = ({ restores }: TaskWish, them: string): string =>
   restores === true ? 'enabled as before' : `as --task-snaplex and --enable-tasks want ${them}`;
 
+const tasksAre = (count: number): string => `${plural(count, 'task')} ${count === 1 ? 'is' : 'are'}`;
+
 function notYet(open: readonly Task[], changed: readonly Task[], of: TaskWish): readonly JobMessage[] {
   const wish = wanted(of, 'them');
   const texts = [
     ...(open.length === 0
       ? []
-      : [`${open.length} tasks are not yet ${wish}: ${named(open)}; job wait sets those that nobody has changed`]),
+      : [`${tasksAre(open.length)} not yet ${wish}: ${named(open)}; job wait sets those that nobody has changed`]),
     ...(changed.length === 0
       ? []
-      : [
-          `${changed.length} tasks are not ${wish}, and were changed after they arrived: ${named(changed)}; they are left as they are`,
-        ]),
+      : [`${tasksAre(changed.length)} not ${wish}, and left so because of later changes: ${named(changed)}`]),
   ];
   return texts.map((text) => ({ level: 'warning', text }));
 }
@@ -214,19 +214,21 @@ function aftermath(
   const off = tasks.filter(({ name, enabled }) => enabled === false && !(restores && leave.includes(name)));
   const astray = tasks.filter(({ snaplex }) => snaplex !== undefined && known?.includes(snaplex) === false);
   const scheduled = tasks.filter((task) => task.scheduled).length;
-  const of = `of ${tasks.length} tasks that arrived in ${formatPath(path)}`;
+  const of = `of ${plural(tasks.length, 'task')} that arrived in ${formatPath(path)}`;
   const hint = `enable them ${restores ? '' : 'with --enable-tasks, or '}on the control plane`;
   const was = before.enabled === 0 ? '' : `; ${before.enabled} of those they replaced were enabled`;
   const texts = [
-    ...(off.length === 0 ? [] : [`${off.length} ${of} are disabled: ${named(off)}${was}; ${hint}`]),
+    ...(off.length === 0
+      ? []
+      : [`${off.length} ${of} ${off.length === 1 ? 'is' : 'are'} disabled: ${named(off)}${was}; ${hint}`]),
     ...(astray.length === 0
       ? []
       : [
-          `${astray.length} ${of} name a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one ${restores ? 'on the control plane' : `with ${pairsFor(astray)}`}`,
+          `${astray.length} ${of} ${astray.length === 1 ? 'names' : 'name'} a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one ${restores ? 'on the control plane' : `with ${pairsFor(astray)}`}`,
         ]),
     ...(scheduled < before.scheduled
       ? [
-          `${before.scheduled} tasks that were overwritten in ${formatPath(path)} had a schedule, and ${scheduled} have one now`,
+          `tasks with a schedule in ${formatPath(path)}: ${before.scheduled} before they were overwritten, ${scheduled} now`,
         ]
       : []),
   ];

@@ -11,5 +11,5 @@ export function completionFlags(command: Command): void {
     .addArgument(new Argument('[shell]', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
     .addOption(new Option('--names <kind>', 'print names, for the completion scripts').hideHelp())
     .addOption(new Option('--instances', 'what scripts of earlier releases call').hideHelp());
-  examples(command, ['migrator completion bash > ~/.local/share/bash-completion/completions/migrator']);
+  examples(command, ['migrator completion bash >> ~/.bashrc']);
 }

@@ -50,7 +50,7 @@ export function emulateFlags(command: Command): void {
     .option('--storage <folder>', 'a folder that several instances share (MicroStrategy)');
   examples(command, [
     'migrator emulate octopus --data ./lab',
-    'migrator emulate octopus --data ./lab --port 8065 --fault success-with-errors',
-    'migrator emulate octopus --data ./cloud --server-version 2026.1.4000 --flavor cloud',
+    'migrator emulate octopus --data ./lab --fault success-with-errors',
+    'migrator emulate octopus --data ./cloud --flavor cloud',
   ]);
 }

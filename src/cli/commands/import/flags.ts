@@ -34,6 +34,7 @@ export function importFlags(command: Command, products: Products): void {
   withProductOptions(command, 'import', products);
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',
-    'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',
+    { of: 'octopus', line: 'migrator import Acme.Move@1.0.0 --to prod --password env:MOVE_PASSWORD' },
+    { of: 'enms', line: 'migrator import lab.tar --to prod --empty-database-before-import' },
   ]);
 }

@@ -112,7 +112,7 @@ function render(
     );
   const verb = dryRun ? 'finished the dry run of the import of' : 'imported';
   return lines(
-    describeChanges(plan, result, naming),
+    describeChanges(plan, result, { ...naming, job: dryRun ? undefined : handle }),
     result === undefined ? describeItems(items, naming.columns) : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
     headline(

@@ -81,7 +81,7 @@ async function askSettings(
 function notPlain(text: string): string | undefined {
   return isReference(text)
     ? referenceFault(text)
-    : 'is no reference; the secret itself does not belong into the file: write env:NAME, file:path, command:… or prompt';
+    : 'is not a reference; the secret itself does not belong in the file: write env:NAME, file:path, command:… or prompt';
 }
 
 function variableOf(name: string, setting: string): string {

@@ -11,5 +11,5 @@ export function inventoryFlags(command: Command): void {
     .argument('[kind]', 'the kind to list: project, or another kind of the product', 'project')
     .option('--from <instance>', 'the instance to read')
     .option('--all', 'list all kinds');
-  examples(command, ['migrator inventory --from prod', 'migrator inventory environment --from prod']);
+  examples(command, ['migrator inventory --from prod', 'migrator inventory --from prod --all']);
 }

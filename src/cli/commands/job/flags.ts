@@ -19,7 +19,7 @@ export function listFlags(command: Command): void {
     .option('--waiting', 'list only what waits for a person, such as an approval; the servers are asked')
     .option('--failed', 'list only what failed')
     .option('--everywhere', 'list runs on all servers, not only on those of this rc file')
-    .addOption(new Option('--limit <count>', 'list at most this many').default('20'));
+    .addOption(new Option('--limit <count>', 'list at most this many').default('20', '20'));
   examples(command, [
     'migrator job list',
     'migrator job list --from prod',
@@ -29,7 +29,7 @@ export function listFlags(command: Command): void {
 }
 
 const jobHandle =
-  'the handle that migrator printed for the job, or "migrator job list" prints: octopus:prod:ServerTasks-1234';
+  'the handle of the job, as migrator or "migrator job list" prints it, such as octopus:prod:ServerTasks-1234';
 
 export function showFlags(command: Command): void {
   command.argument('<handle>', jobHandle);
@@ -60,7 +60,7 @@ export function cancelFlags(command: Command): void {
   ]);
 }
 
-const handle = 'the handle that migrator printed for the job, or "migrator job list" prints: microstrategy:prod:…';
+const handle = 'the handle of the job, as migrator or "migrator job list" prints it, such as microstrategy:prod:…';
 
 export function approveFlags(command: Command): void {
   command.argument('<handle>', handle);

@@ -77,7 +77,7 @@ function render(
     describeChanges([], result, { columns }),
     ...describeDifferences(differences ?? [], 'missing', deletes ? 'stays' : 'added', columns),
     backup !== undefined && differences === undefined
-      ? 'nobody can tell whether the target is as it was before: compare it yourself'
+      ? 'migrator cannot tell whether the target is as it was before: compare it yourself'
       : undefined,
     status && describeJob(undo, status, columns),
     ...describeLeft(left),

@@ -41,7 +41,8 @@ export async function runKeyGenerate({ options }: Invocation<KeyGenerateOptions>
       signing && `signing key:  ${signing.file} (key id ${signing.keyId})${keptWords(signing)}`,
       signing && `public key:   ${signing.publicKey}`,
       identity && `identity:     ${identity.file}${keptWords(identity)}`,
-      identity && `recipient:    ${identity.recipient === '' ? 'only its passphrase can tell it' : identity.recipient}`,
+      identity &&
+        `recipient:    ${identity.recipient === '' ? 'not known without its passphrase' : identity.recipient}`,
       'Keep copies of these files. A package that is encrypted to an identity can be opened only with that identity.',
     ),
   );

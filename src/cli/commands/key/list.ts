@@ -47,15 +47,15 @@ function ownWords({ signing, identities }: OwnKeys): readonly string[] {
       key.current
         ? [
             `  signing key  ${key.keyId}${locked(key)}`,
-            `               ${key.publicKey ?? 'only its passphrase can tell it'}`,
+            `               ${key.publicKey ?? 'not known without its passphrase'}`,
           ]
-        : [`  old          ${key.keyId}, signs no more; ${key.trusted ? 'you trust what it signed' : 'not trusted'}`],
+        : [`  old          ${key.keyId}, no longer signs; ${key.trusted ? 'you trust what it signed' : 'not trusted'}`],
     ),
     ...identities.flatMap((key) => [
       key.current
         ? `  identity     opens your packages${locked(key)}`
         : `  old          opens old packages${locked(key)}`,
-      ...(key.recipients.length === 0 ? ['only its passphrase can tell its public key'] : key.recipients).map(
+      ...(key.recipients.length === 0 ? ['the public key is not known without the passphrase'] : key.recipients).map(
         (one) => `               ${one}`,
       ),
     ]),

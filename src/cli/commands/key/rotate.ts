@@ -54,7 +54,7 @@ function signingWords(signing: Rotation['signing'], kept: string, { signing: fil
   if (signing === undefined) return [];
   return [
     `signing key:  ${signing.new.keyId}, in ${file}`,
-    `  before it:  ${signing.old.keyId}, kept in ${kept}; it signs no more,`,
+    `  before it:  ${signing.old.keyId}, kept in ${kept}; it no longer signs,`,
     '              and you still trust what it signed',
     '  who trusts your packages gets the new public key from you, apart from any',
     `  package, and runs: migrator key trust ${signing.new.publicKey}`,
@@ -69,7 +69,7 @@ function identityWords(identity: Rotation['identity'], kept: string, { identity:
     `  before it:  kept in ${kept}; it still opens old packages`,
     '  who encrypts to you replaces the recipient',
     ...(identity.old.recipients.length === 0
-      ? ['    (the old one: only its passphrase can tell it)']
+      ? ['    (the old one is not known without its passphrase)']
       : identity.old.recipients.map((one) => `    ${one}`)),
     `  by ${identity.new.recipients.join(', ')}`,
     '  packages for the old recipient stay readable with the old identity: a new',

@@ -80,7 +80,7 @@ function render(
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
-    describeChanges(plan, result, naming),
+    describeChanges(plan, result, { ...naming, job: dryRun || projects.length > 1 ? undefined : jobs.at(-1) }),
     result === undefined ? describeItems(items, naming.columns) : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
     headline(

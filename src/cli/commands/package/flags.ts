@@ -61,7 +61,7 @@ export function downloadFlags(command: Command): void {
     )
     .option('--force', 'overwrite the output file');
   withSealing(command);
-  examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);
+  examples(command, ['migrator package download Acme.Move@1.0.0 --from lab -o move.tar']);
 }
 
 export interface PackageDeleteOptions {
@@ -80,7 +80,7 @@ export function deleteFlags(command: Command): void {
       ),
     )
     .option('-y, --yes', 'do not ask for confirmation');
-  examples(command, ['migrator package delete Octopus.Space.Migration@1.0.0-run7 --from prod --yes']);
+  examples(command, ['migrator package delete Acme.Move@1.0.0 --from prod --yes']);
 }
 
 export interface PackageCertifyOptions {
@@ -104,7 +104,7 @@ export function certifyFlags(command: Command): void {
         .default('certified'),
     )
     .addOption(
-      new Option('--sync', 'let each instance fetch the decision of another instance by itself').conflicts('status'),
+      new Option('--sync', 'let each instance read the decision from the storage that it shares').conflicts('status'),
     );
   examples(command, [
     'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --status requested',

@@ -75,8 +75,8 @@ const forServers = (known: string | undefined): string =>
 
 /** A package that Octopus Deploy has encrypted as a whole has no known form. */
 const unknown = (path: string) => ({
-  message: `"${path}" is nothing that Octopus Deploy, eNMS, MicroStrategy or SnapLogic is known to export`,
-  hint: 'only a package that was exported with --encrypt-package looks so; an import checks again before it changes anything',
+  message: `"${path}" does not look like an export of Octopus Deploy, eNMS, MicroStrategy or SnapLogic`,
+  hint: 'ignore this only for a package that was exported with --encrypt-package; an import checks again before it changes anything',
 });
 
 const forPeople = "use:       migrator package open; a server's export is sealed for an import with --server-export";

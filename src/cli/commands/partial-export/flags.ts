@@ -33,7 +33,7 @@ export function partialExportFlags(command: Command, products: Products): void {
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export', products);
   examples(command, [
-    'migrator partial-export --from lab --project "Web Shop" --project Billing',
-    'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
+    'migrator partial-export --from lab --project "Web Shop" -o web-shop.tar',
+    { of: 'octopus', line: 'migrator partial-export --from lab --project Billing --ignore-machines' },
   ]);
 }

@@ -166,7 +166,7 @@ async function travel(
 ): Promise<MigrateReport> {
   const { run, reporter } = ports;
   if (!input.wait && route !== 'move') {
-    const message = `the export from ${ports.source.name} is waited for, because the import needs it; only the import is not`;
+    const message = `the export from ${ports.source.name} is waited for, because the import needs it; the import is not`;
     reporter.report({ type: 'notice', message });
   }
   if (route === 'relay') return relay(input, ports, info, signal);

@@ -35,8 +35,8 @@ export async function move(
   const moved: Moved[] = [];
   if (!input.wait && (input.dryRun || source.adapter.jobs.advance !== undefined)) {
     const message = input.dryRun
-      ? 'a dry run is waited for, because what it makes is removed afterwards'
-      : `migrator stays until ${target.name} has taken the move, because ${source.name} makes no call by itself; only the rest is not waited for`;
+      ? 'migrator waits for the dry run, because it removes what the dry run made'
+      : `migrator stays until ${target.name} has taken the move, because ${source.name} makes no call by itself; it does not wait for the rest`;
     reporter.report({ type: 'notice', message });
   }
   const { projects } = input.request;

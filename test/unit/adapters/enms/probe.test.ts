@@ -34,7 +34,7 @@ describe('probe', () => {
   test('says that an account may not migrate', async () => {
     await withEnms(told(alert(403, 'Not Authorized')), async ({ enms }) => {
       const info = await enms.probe(never);
-      expect(info.notes.join()).toContain('admin is no administrator');
+      expect(info.notes.join()).toContain('admin is not an administrator');
       expect(info.rights[0]).toMatchObject({ action: 'export', allowed: false });
     });
   });

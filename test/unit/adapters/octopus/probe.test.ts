@@ -23,6 +23,17 @@ describe('probe', () => {
     expect(info.rights.find(({ action }) => action === 'export')).toMatchObject({ allowed: undefined });
   });
 
+  test('blames no account for what the server does not offer', async () => {
+    const exchanges = (await fixture('root')).map((exchange) => {
+      const { Links, ...root } = exchange.response.json as { Links: Readonly<Record<string, string>> };
+      const others = Object.entries(Links).filter(([name]) => !name.startsWith('Migrations'));
+      return { ...exchange, response: { json: { ...root, Links: Object.fromEntries(others) } } };
+    });
+    const info = await withOctopus([...exchanges, 'space', 'probe'], ({ octopus }) => octopus.probe(never));
+    expect(info.notes).toHaveLength(2);
+    expect(info.rights.filter(({ action }) => ['export', 'import'].includes(action))).toEqual([]);
+  });
+
   test('leaves the name of the account to those who want it', async () => {
     const user: Exchange = {
       request: { method: 'GET', path: '/api/users/me' },

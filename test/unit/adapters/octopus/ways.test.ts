@@ -23,7 +23,7 @@ describe('what speaks against a way', () => {
     [
       'an account without the system right',
       { permissions: { SystemPermissions: [], SpacePermissions: {} } },
-      /Ann is no system administrator/,
+      /Ann is not a system administrator/,
     ],
     ['a server without it', { migrationApi: false }, /offers no export/],
   ])('%s speaks against the Migration API', async (_, choices, said) => {

@@ -319,7 +319,7 @@ describe('prepare', () => {
     );
     expect(prepared.plan?.every(({ action }) => action === 'create')).toBe(true);
     expect(prepared.settled['duplicates']).toBe('create_new');
-    expect(prepared.notes.join()).toContain('a number behind its name');
+    expect(prepared.notes.join()).toContain('a number after its name');
   });
 
   test('goes to the same space and project in the org of the instance', async () => {

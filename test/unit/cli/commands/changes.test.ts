@@ -130,4 +130,19 @@ describe('what a run changed, told to a person', () => {
     ]);
     expect(text[3]).toMatch(/^not-seen +device +device-create-2: it is not on the target$/u);
   });
+
+  test('a job that is over tells the names that its run did not show', () => {
+    const many = Array.from({ length: 30 }, (_, at) => `link-${at}`);
+    const result = resultOf({
+      before: held([]),
+      after: held(many.map((name) => ({ kind: 'link', name, mark: '1' }))),
+      plan: items('create', 'link', 30),
+      whole: true,
+      claims: [],
+    });
+    const rows = told([], result, { job: 'octopus:lab:ServerTasks-7' });
+    expect(rows.at(-1)).toBe(
+      'created: 30 names not shown; see them with migrator job wait octopus:lab:ServerTasks-7 --names',
+    );
+  });
 });

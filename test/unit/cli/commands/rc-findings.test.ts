@@ -139,7 +139,7 @@ describe('without an rc file', () => {
   });
 
   test.each([
-    ['migratorrc.yaml', /"migratorrc\.yaml" is no name that is looked for: .*rename it to \.migratorrc\.yaml/u],
+    ['migratorrc.yaml', /migrator does not look for "migratorrc\.yaml": .*rename it to \.migratorrc\.yaml/u],
     ['.migratorrc.toml', /"\.migratorrc\.toml" is not read/u],
   ])('a file that was passed over is named: %s', async (name, message) => {
     const folder = await tempDir();

@@ -82,7 +82,7 @@ describe('a file that is no configuration is refused in a sentence', () => {
     const folder = await tempDir();
     await mkdir(join(folder, '.migratorrc.yaml'));
     for (const args of [[], ['--config', '.migratorrc.yaml']])
-      expectRefused(await lineIn(folder, 'config', 'check', ...args), /is a folder, and not a file/u);
+      expectRefused(await lineIn(folder, 'config', 'check', ...args), /is a folder, not a file/u);
   });
 
   testWith([posix], 'a link that leads nowhere, or back to itself', async () => {
@@ -107,7 +107,7 @@ describe('a file that is no configuration is refused in a sentence', () => {
 
   test.each([
     ['throw new Error("no luck")', /could not be run: no luck/u],
-    ['throw null', /it threw something that is no error/u],
+    ['throw null', /it threw something that is not an error/u],
     ['export default () => ({})', /exports a function/u],
     ['export default null', /exports null/u],
     ['export default Promise.reject(new Error("later"))', /could not be run: later/u],

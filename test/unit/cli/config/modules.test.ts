@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { codeOf } from '../../../../src/cli/config/modules.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
@@ -28,5 +29,17 @@ test('a module that loads others by a computed name is told', async () => {
   await withTempDir(async (folder) => {
     await writeFile(join(folder, 'a.mjs'), "import('./' + name); import('./a.mjs')");
     expect((await codeOf(['./a.mjs'], folder)).computed).toEqual(['a.mjs']);
+  });
+});
+
+test('the running program is left out, but another copy of it is not', async () => {
+  await withTempDir(async (folder) => {
+    const own = fileURLToPath(new URL('../../../../', import.meta.url));
+    await mkdir(join(folder, 'node_modules/copy'), { recursive: true });
+    await symlink(own, join(folder, 'node_modules/migrator-cli'), 'junction');
+    await writeFile(join(folder, 'node_modules/copy/package.json'), '{"name":"migrator-cli"}');
+    await writeFile(join(folder, 'a.mjs'), "import 'migrator-cli/testing'; import 'copy'");
+    const { files } = await codeOf(['./a.mjs'], folder);
+    expect(files.map(({ name }) => name)).toEqual(['a.mjs', 'node_modules/copy/package.json']);
   });
 });

@@ -168,6 +168,8 @@ describe('an error about a wrong value names its source', () => {
     [{ MIGRATOR_ON_CONFLICT: 'ask' }, undefined, /MIGRATOR_ON_CONFLICT: "ask" is not one of fail, keep, overwrite/],
     [{ MIGRATOR_KIND: 'asset,pipe' }, undefined, /MIGRATOR_KIND: "pipe" is not one of asset, pipeline/],
     [{ MIGRATOR_PROGRESS: 'loud' }, undefined, /MIGRATOR_PROGRESS: "loud" is not one of auto, json/],
+    [{}, '  timeout: 20\n', /migratorrc\.yaml": defaults\.timeout is not a duration; write 90s, 20m or 2h/],
+    [{}, '  maxExpandedSize: big\n', /defaults\.maxExpandedSize is not a size; write 500MiB/],
     [{}, '  onConflict: ask\n', /migratorrc\.yaml": defaults\.onConflict must be one of/],
     [{}, '  dryRun: "yes"\n', /migratorrc\.yaml": defaults\.dryRun must be true or false/],
     [{}, '  packageId: true\n', /migratorrc\.yaml": defaults\.packageId must be a text/],
@@ -185,7 +187,7 @@ describe('an error about a wrong value names its source', () => {
   test('also for durations, which are read later', async () => {
     const { context: fromEnv } = await settled([], { MIGRATOR_TIMEOUT: 'soon' });
     expect(fromEnv.flagSource('timeout')).toEqual({ origin: 'environment', words: 'MIGRATOR_TIMEOUT' });
-    const { context: fromFile } = await settled([], {}, '  pollInterval: soon\n');
+    const { context: fromFile } = await settled([], {}, '  pollInterval: 2s\n');
     expect(fromFile.flagSource('pollInterval').words).toMatch(/^defaults\.pollInterval in .*migratorrc\.yaml$/);
     const { context: fromLine } = await settled(['--poll-interval', 'soon'], { MIGRATOR_POLL_INTERVAL: '1s' });
     expect(fromLine.flagSource('pollInterval')).toEqual({ origin: 'command line', words: '--poll-interval' });

@@ -75,7 +75,7 @@ test('a path that leads out of the folder is refused', async () => {
   });
 });
 
-const hint = 'the files of a package need space in the state directory; MIGRATOR_STATE_DIR names another one';
+const hint = 'the files of a package need space in the state folder; MIGRATOR_STATE_DIR names another one';
 
 test('a state directory that cannot be used is LOCAL_IO, and the hint says what to do', async () => {
   await withTempDir(async (folder) => {

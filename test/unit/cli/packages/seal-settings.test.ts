@@ -45,6 +45,18 @@ describe('sealSettings', () => {
     });
   });
 
+  test.each([
+    ['a signing key', '', { signingKey: 'nope' }],
+    ['a recipient', '', { recipient: ['nope'] }],
+    ['a signing key of the rc file', 'keys: { signing: nope }', {}],
+    ['recipients of the rc file', 'keys: { recipients: [nope] }', {}],
+  ])('%s that is wrong is refused before a key is created', async (_, rc, wrong) => {
+    await asUser(rc, async (context, io) => {
+      await expect(sealSettings({ ...plain, ...wrong }, context)).rejects.toThrow(/nope|keys\.recipients/);
+      expect(io.err).not.toContain('created');
+    });
+  });
+
   test('--unsigned and --unencrypted create no keys', async () => {
     await asUser('', async (context, io) => {
       const settings = await sealSettings({ ...plain, unsigned: true, unencrypted: true }, context);

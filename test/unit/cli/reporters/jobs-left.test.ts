@@ -8,7 +8,7 @@ test('a job that needs calls of migrator is not said to continue on its server',
   left.follow('snaplogic:dev:3', { state: 'succeeded', attended: true });
   left.follow('octopus:prod:4', { state: 'succeeded' });
   const ours =
-    "next calls are migrator's own, such as its import; make them, without a question, with: migrator job wait";
+    'needs calls of migrator to go on, such as the import; to make them without a question: migrator job wait';
   expect(left.words()).toEqual([
     expect.stringContaining('continues on the server; wait for it with: migrator job wait octopus:prod:1'),
     expect.stringContaining(`${ours} microstrategy:dev:2@prod`),

@@ -77,7 +77,7 @@ describe('startOnce', () => {
       await expect(startOnce(failing.work, run, manualClock(), signal)).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
         message: 'reset',
-        hint: 'nothing on the server shows that it was begun; run the same command again',
+        hint: 'nothing on the server shows that it began; run the same command again',
         details: { ambiguous: false, host: 'octopus.example' },
       });
       expect(failing.searched).toHaveLength(1);
@@ -110,7 +110,7 @@ describe('startOnce', () => {
       const { work } = server({ fails: lost, look: () => Promise.reject(undecided) });
       await expect(startOnce(work, run, manualClock(), signal)).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
-        message: 'reset; whether it was begun is not known: two tasks fit',
+        message: 'reset; migrator cannot tell whether it began: two tasks fit',
         hint: expected,
         details: { ambiguous: true, tasks: 2, host: 'octopus.example' },
       });

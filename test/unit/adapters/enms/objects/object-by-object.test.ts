@@ -378,7 +378,7 @@ describe('an import object by object', () => {
       const { imports } = startingOnce(enms, { tools, run });
       await expect(imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never)).rejects.toMatchObject({
         code: 'AUTH_REFUSED',
-        hint: expect.stringContaining('100 objects are written'),
+        hint: expect.stringContaining('100 objects written'),
         details: { written: 100 },
       });
       expect(isUncertain(run.record.facts)).toBe(true);

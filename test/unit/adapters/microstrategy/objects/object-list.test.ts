@@ -89,7 +89,7 @@ describe('a list of objects', () => {
     ],
     ['a key that every object inherits', '[{"name":"U","type":"fact","constructor":"delete"}]', '"constructor", which'],
     ['a key of the prototype', '[{"name":"U","type":"fact","__proto__":{"action":"delete"}}]', '"__proto__", which'],
-    ['half of its JSON', '[{"name":"U",\n "type":', 'is no JSON at line 2, column 9: expected a value'],
+    ['half of its JSON', '[{"name":"U",\n "type":', 'is not valid JSON at line 2, column 9: expected a value'],
     ['a value', 'name,type\nUnits, Sold,fact', 'row 1 of the list of objects has more values than there are columns'],
     [
       'its columns',

@@ -72,7 +72,7 @@ describe('prepare', () => {
         code: 'UNSUPPORTED',
         details: {
           obstacles: [
-            expect.stringMatching(/Ann is no Space Manager/),
+            expect.stringMatching(/Ann is not a Space Manager/),
             expect.stringMatching(/scoped to machines: Port/),
             expect.stringMatching(/2025\.2\.5601.*Web Shop/),
           ],

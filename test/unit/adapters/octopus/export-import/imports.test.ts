@@ -122,7 +122,7 @@ describe('prepare', () => {
     });
   });
 
-  test('refuses an account that is no Space Manager of the space', async () => {
+  test('refuses an account that is not a Space Manager of the space', async () => {
     const permissions = { SystemPermissions: [], SpacePermissions: {} };
     await withClient({ lists: {}, permissions }, async (client) => {
       await expect(() => prepareImport(client, zip)).toThrowCode('AUTH_REFUSED');
@@ -152,7 +152,7 @@ describe('check', () => {
         await expect(work).rejects.toMatchObject({
           code: 'AUTH_REFUSED',
           message: expect.stringMatching(
-            /^Export\/Import cannot import into space Default: Ann is no Space Manager.*besides,.*has Web Shop already/,
+            /^Export\/Import cannot import into space Default: Ann is not a Space Manager.*besides,.*has Web Shop already/,
           ),
           hint: expect.stringMatching(/Space Manager.*--skip-existing/),
         });

@@ -166,7 +166,7 @@ describe('start', () => {
       await withOctopus(['root', 'export-start-lost', unread], async (scripted) => {
         await expect(start(scripted)).rejects.toMatchObject({
           code: 'REMOTE_UNREACHABLE',
-          message: expect.stringMatching(/whether it was begun is not known: .*no database/),
+          message: expect.stringMatching(/migrator cannot tell whether it began: .*no database/),
           hint: 'look at the tasks in the web portal before you repeat it',
           details: { ambiguous: true },
         });

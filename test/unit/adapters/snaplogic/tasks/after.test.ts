@@ -104,7 +104,7 @@ test('the wish is met once: what people change afterwards stays, also when anoth
     const status = await ended(adapter, id);
     expect(status.state).toBe('succeeded');
     expect(status.attended).toBeUndefined();
-    expect(warnings(status)).toContainEqual(expect.stringMatching(/^1 tasks are not as .* changed after .*webhook/));
+    expect(warnings(status)).toContainEqual(expect.stringMatching(/^1 task is not as .* later changes: .*webhook/));
     expect(await task('invoice_webhook')).toMatchObject({ enabled: false });
   }
 });

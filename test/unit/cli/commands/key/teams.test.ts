@@ -51,7 +51,7 @@ const team = ['--config', 'team.yaml'];
 describe('the result says who can open a package', () => {
   test('a package for oneself says so, and how others get in', async () => {
     const { stdout } = await as('ann', seal('self.tar'));
-    expect(stdout).toContain('encrypted: only you can open this; for others, add --recipient');
+    expect(stdout).toContain('encrypted: only you can open this; for others: --recipient <key> --recipient me');
     expect(stdout).toMatch(/signed: {4}by your own key \([0-9A-F]{16}\)/u);
     const { recipient } = made['ann']!.identity;
     expect(await json('ann', seal('self2.tar'))).toMatchObject({ readers: [{ recipient, you: true, groups: [] }] });
@@ -314,10 +314,10 @@ describe('key rotate', () => {
     expect(after.readers).toMatchObject([{ recipient: rotated.identity.new.recipients[0], you: true }]);
     expect(await as('rot', verify('after.tar'))).toMatchObject({ code: 0 });
     const { stdout } = await as('rot', ['key', 'list']);
-    expect(stdout).toContain(`old          ${made['rot'].signing.keyId}, signs no more; you trust what it signed`);
+    expect(stdout).toContain(`old          ${made['rot'].signing.keyId}, no longer signs; you trust what it signed`);
     await json('rot', ['key', 'untrust', made['rot'].signing.keyId]);
     expect((await as('rot', verify('before.tar'))).code).toBe(6);
-    expect((await as('rot', ['key', 'list'])).stdout).toContain('signs no more; not trusted');
+    expect((await as('rot', ['key', 'list'])).stdout).toContain('no longer signs; not trusted');
   });
 
   test('without keys there is nothing to rotate', async () => {
