@@ -2,8 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { crashAt } from '../support/crash.ts';
 import { counted, projectsOf } from '../support/octopus-api.ts';
-import { sample } from '../support/sample.ts';
-import { withWorkshop, type Workshop } from '../support/workshop.ts';
+import { runBinary } from '../support/binary.ts';
+import { all, sample } from '../support/sample.ts';
+import { withTempDir } from '../support/with-temp-dir.ts';
+import { machineIn, withWorkshop, type Workshop } from '../support/workshop.ts';
 
 jest.setTimeout(240_000);
 
@@ -141,4 +143,17 @@ waves:
       await eachOnce(workshop);
     }),
   );
+
+  // It takes as long as all the others together.
+  if (all) {
+    test('the demo moves 40 projects in less than a minute, but for one that fails and one that needs it', () =>
+      withTempDir(async (folder) => {
+        const shown = await runBinary(['demo', '--waves', '--folder', folder, '--json'], {
+          cwd: folder,
+          env: machineIn(folder),
+        });
+        expect(shown).toMatchObject({ code: 0 });
+        expect(JSON.parse(shown.stdout)).toMatchObject({ done: 38, failed: 1, skipped: 1 });
+      }));
+  }
 });

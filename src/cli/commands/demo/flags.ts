@@ -10,5 +10,5 @@ export function demoFlags(command: Command): void {
   command
     .option('--folder <folder>', 'the folder to work in (default: a new temporary folder)')
     .option('--waves', 'move 40 projects by a plan, in two waves with four workers');
-  examples(command, ['migrator demo', 'migrator demo --waves']);
+  examples(command, ['migrator demo']);
 }
