@@ -111,6 +111,10 @@ export class TextReporter implements ActiveReporter {
   #wave(event: Event): void {
     const { chalk, safe, now, debug } = this.#display;
     this.#items.follow(event, safe, now());
+    if (this.#items.any) {
+      this.#tell(() => this.#items.lines(safe, now(), mostItems).join('\n'));
+      if (this.#held === undefined) this.#start();
+    }
     if (event.type === 'item' && event.state !== 'running')
       this.#line(`${this.#mark(event.state)} ${itemLine(event, safe)}`);
     const about = event.item === undefined ? '' : `${safe(event.item)}: `;
@@ -118,9 +122,6 @@ export class TextReporter implements ActiveReporter {
       this.#line(`${chalk.yellow(`${this.#sign('⚠', '!')} warning:`)} ${about}${safe(event.message)}`);
     if (debug && (event.type === 'notice' || event.type === 'debug'))
       this.#line(chalk.dim(`  ${about}${safe(event.message)}`));
-    if (!this.#items.any) return;
-    this.#tell(() => this.#items.lines(safe, now(), mostItems).join('\n'));
-    if (this.#held === undefined) this.#start();
   }
 
   #mark(state: string): string {

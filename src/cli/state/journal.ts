@@ -117,8 +117,7 @@ class RunFiles {
   async prune(keep: number): Promise<void> {
     // The usual case needs no look into the records.
     if ((await this.#names()).filter((name) => parseFileName(name) !== undefined).length <= keep) return;
-    const finished = (await this.read()).filter((record) => !isUnfinished(record));
-    for (const record of finished.slice(keep)) {
+    for (const record of (await this.read()).filter((one) => !isUnfinished(one)).slice(keep)) {
       await this.dropKept(record);
       await rm(join(this.#folder, fileNameOf(record)), { force: true });
     }
