@@ -129,6 +129,8 @@ waves:
     'before POST /api/migrations/import #2',
     'answer POST /api/migrations/import #2',
     'answer POST /api/migrations/import #3',
+    // The move has ended, and the ledger does not know.
+    'before rename HEX.json #2',
   ];
   test.each(sample(steps, 1))('imports each project exactly once when it is killed at: %s', (step) =>
     withPlan(async (workshop) => {
