@@ -10,6 +10,8 @@ const leaves = [
   'src/portable-path.ts',
   'src/json-text.ts',
   'src/plural.ts',
+  'src/plain-text.ts',
+  'src/amounts.ts',
 ];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
 
@@ -96,8 +98,14 @@ export const rooms = {
   'core/operations': {
     paths: ['src/core/operations/'],
     folders: ['migrate-project', 'wave'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/waves', 'package', 'streams'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/waves', 'core/report', 'package', 'streams'],
   },
+
+  'core/report': {
+    paths: ['src/core/report/'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package'],
+  },
+  report: { paths: ['src/report/'], folders: ['html'], may: [...below, 'core/report'] },
 
   testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
   'testing/memory': { paths: ['src/testing/memory/'], may: below },
@@ -119,7 +127,7 @@ function cli() {
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],
-    ['help/'],
+    ['help/', 'reporting/'],
     ['flags/', 'servers/', 'keys/'],
     ['context.ts'],
     ['config/'],
@@ -140,6 +148,8 @@ function cli() {
     'core/steps',
     'core/waves',
     'core/operations',
+    'core/report',
+    'report',
   ];
   const name = (/** @type {string} */ place) => `cli/${place.replace(/\/$|\.ts$/gu, '')}`;
   return Object.fromEntries(

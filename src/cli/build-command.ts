@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
+import type { Ending } from '../core/report/facts.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Context } from './context.ts';
 import { exitCodeOfOutcome } from './exit-codes.ts';
@@ -12,11 +13,11 @@ export interface Invocation<Options = object> {
   readonly command: Command;
 }
 
-/** Does the work of a command. The returned outcome sets the exit code to done or partial. */
+/** Does the work of a command. The returned outcome sets the exit code to done or partial. `told` is for a report. */
 export type Run<Options> = (
   invocation: Invocation<Options>,
   context: Context,
-) => Promise<{ readonly outcome?: string } | undefined>;
+) => Promise<{ readonly outcome?: string; readonly told?: Ending } | undefined>;
 
 /** One entry of the table of commands. Its parts are loaded only when the command line names the command. */
 export interface Entry {
@@ -77,8 +78,12 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   if (entry.config === false) {
     fromEnvironment(command, context);
   } else {
+    // Known before the rc file is read, which may be what is wrong.
+    fromEnvironment(command, context);
+    await begin(command, context);
     await settle(command, context, entry.notFromDefaults);
     settleGlobals(command, context);
+    await begin(command, context);
     await warnOfUnknownVariables(command, context);
   }
   fillLists(command);
@@ -90,4 +95,11 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
     throw await (await import('./servers/instances.ts')).aboutInstances(error, context);
   }
   if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
+  context.askedReport?.ended(result?.outcome, result?.told);
+}
+
+/** The report that the command line asks for, as early as it is known. */
+async function begin(command: Command, context: Context): Promise<void> {
+  if (command.opts<{ readonly report?: string }>().report === undefined) return;
+  await (await import('./reporting/reporting.ts')).beginReport(command, context);
 }

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Command } from 'commander';
+import type { Ending } from '../core/report/facts.ts';
+import type { WaveFacts } from '../core/report/report.ts';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal, Ledgers } from '../ports/journal.ts';
@@ -8,6 +10,7 @@ import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigProblem } from './config/problem.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { Explanation } from './explain.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { JobsLeft } from './reporters/jobs-left.ts';
@@ -15,7 +18,7 @@ import { tellingClock } from './runtime.ts';
 import { Redactor } from './secrets/redactor.ts';
 import { dressed } from './terminal/dressed.ts';
 import type { IO } from './terminal/io.ts';
-import { plainLines } from './terminal/plain-text.ts';
+import { plainLines } from '../plain-text.ts';
 import { hasUnicode } from './terminal/signs.ts';
 
 /**
@@ -36,6 +39,16 @@ export interface Globals {
   readonly quiet: boolean;
   readonly debug: boolean;
   readonly color: boolean;
+}
+
+/** The report that the user asked for. What it must know is told to it while the run goes on. */
+export interface AskedReport extends Reporter {
+  /** The run ended with a result. */
+  ended(outcome: string | undefined, ending: Ending | undefined): void;
+  /** An error ended it. */
+  failed(error: unknown, explanation: Explanation): void;
+  /** The run is a wave: its report is made of these facts, which are asked for when it is written. */
+  ofWave(facts: () => WaveFacts, ends?: Pick<Ending, 'from' | 'to'>): void;
 }
 
 /**
@@ -68,6 +81,8 @@ export class Context {
   readonly jobsLeft = new JobsLeft();
   /** True when the run stays unfinished in the journal, so that the same command line resumes it. */
   resumable = false;
+  /** Set for a command line with `--report`. */
+  askedReport: AskedReport | undefined;
   #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
@@ -171,6 +186,7 @@ export class Context {
           this.redactor.keep(event.handle);
           this.jobsLeft.follow(event.handle, event.status);
         }
+        this.askedReport?.report(event);
         reporter.report(event);
       },
     };

@@ -65,6 +65,7 @@ async function tellAll(error: unknown, context: Context): Promise<ExitCode> {
   context.stopReporter(isMigratorError(error, 'CANCELLED', 'USAGE') ? undefined : 'failed');
   const { io, redactor, globals } = context;
   const explanation = explain(error, globals);
+  context.askedReport?.failed(error, explanation);
   redactor.keepFacts(explanation.document['details']);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);

@@ -7,6 +7,14 @@ type Fact =
   | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
   /** The current phase is done, and what is told next is no part of it. */
   | { readonly type: 'phase-end' }
+  /** A server has answered for the first time in this run. */
+  | {
+      readonly type: 'instance';
+      readonly name: string;
+      readonly product: string;
+      readonly version: string;
+      readonly url: string;
+    }
   | { readonly type: 'job'; readonly handle: string; readonly status: JobStatus }
   | { readonly type: 'bytes'; readonly subject: string; readonly done: number; readonly total: number | undefined }
   /** Nothing happens here until then. `what` completes "waiting for …". `milliseconds`: how long, where that is known. */

@@ -148,7 +148,9 @@ describe('documents that --json prints', () => {
     expect((await published('manifest')).safeParse(manifest).success).toBe(true);
     expect(manifestSchema.safeParse(manifest).success).toBe(true);
     await done('package-inspect', 'package', 'inspect', 'billing.tar');
-    await done('package-verify', 'package', 'verify', 'note.tar', '--content');
+    await done('package-verify', 'package', 'verify', 'note.tar', '--content', '--report', 'report.json');
+    const report = await readFile(here().path('report.json'), 'utf8');
+    await document('report', { code: 0, stdout: report, stderr: '' });
     expect(await done('package-open', 'package', 'open', 'note.tar', '-o', 'opened')).toMatchObject({
       files: ['note.txt'],
     });

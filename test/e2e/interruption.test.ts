@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { counted, exportTask, tasksOf } from '../support/octopus-api.ts';
@@ -19,13 +20,23 @@ async function untilDone(server: RunningEmulator): Promise<string> {
 describe('an interruption', () => {
   test('SIGINT ends with 130 and the handle, with which another machine gets the result and the package', async () => {
     await withWorkshop(slowly, async ({ run, start, lab, path, elsewhere }) => {
-      const started = start(exporting);
+      const started = start([...exporting, '--report', 'ended.json']);
       await started.seen(/Executing/);
       started.child.kill('SIGINT');
       const { code, stderr } = await started.finished;
       expect(code).toBe(130);
       const [found = ''] = handle.exec(stderr) ?? [];
       expect(stderr).toContain(`migrator job wait ${found}`);
+      expect(JSON.parse(await readFile(path('ended.json'), 'utf8'))).toMatchObject({
+        outcome: 'interrupted',
+        exitCode: 130,
+        error: { code: 'CANCELLED' },
+        next: [
+          { command: `migrator job wait ${found}` },
+          { text: 'to go on with this run, run the same command again' },
+        ],
+        run: { jobs: [{ instance: 'lab', kind: 'export', state: 'running' }] },
+      });
       expect(await tasksOf(lab, exportTask)).toMatchObject([{ State: expect.stringMatching(/Executing|Success/) }]);
 
       const waited = await run(['job', 'wait', found, '--json'], { env: elsewhere() });

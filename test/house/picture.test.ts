@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { describe, expect } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { posix, testWith } from '../support/programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,4 +19,13 @@ describe('the picture in the README', () => {
     expect(Buffer.byteLength(picture)).toBeLessThan(60_000);
     expect(await readFile(new URL('../../README.md', import.meta.url), 'utf8')).toContain('](docs/run.svg)');
   });
+});
+
+test('the picture of a report is small, is in the README, and is not shipped', async () => {
+  const text = (name: string) => readFile(new URL(`../../${name}`, import.meta.url), 'utf8');
+  const picture = await readFile(new URL('../../docs/report.webp', import.meta.url));
+  expect(picture.subarray(8, 12).toString()).toBe('WEBP');
+  expect(picture.length).toBeLessThan(60_000);
+  expect(await text('README.md')).toContain('](docs/report.webp)');
+  expect((JSON.parse(await text('package.json')) as { files: string[] }).files).toContain('!docs/report.webp');
 });

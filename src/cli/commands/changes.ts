@@ -4,7 +4,7 @@ import { spelling } from '../../core/steps/plan.ts';
 import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem, PlannedAction } from '../../ports/plan.ts';
 import { plural } from '../../plural.ts';
-import { plainText } from '../terminal/plain-text.ts';
+import { plainText } from '../../plain-text.ts';
 import { lines, table } from '../terminal/table.ts';
 
 /** What is named of an action: all; the first ones; all or none, because a part of what is only new tells nothing. */
@@ -130,7 +130,10 @@ function chooseNamed<Item extends { readonly action: string }>(
     const named = all || of.length <= most[how] ? of : of.slice(0, how === 'few' ? 0 : most[how]);
     shown.push(...named);
     const left = of.length - named.length;
-    if (left > 0) more.push(`${action}: ${plural(left, 'name')} not shown; see them with ${job === undefined ? '' : `migrator job wait ${job} `}--names`);
+    if (left > 0)
+      more.push(
+        `${action}: ${plural(left, 'name')} not shown; see them with ${job === undefined ? '' : `migrator job wait ${job} `}--names`,
+      );
   }
   return { shown, more };
 }

@@ -1,4 +1,6 @@
-import type { SealedPackage } from '../../package/index.ts';
+import type { SealedFacts as ReportedPackage } from '../../core/report/facts.ts';
+import type { SealedSource } from '../../core/steps/trust-package.ts';
+import { type Manifest, type SealedPackage, vouch } from '../../package/index.ts';
 import type { Context } from '../context.ts';
 import { keyRing, type Reader } from '../keys/key-ring.ts';
 
@@ -12,6 +14,16 @@ export interface SealedFacts {
 export async function sealedFacts({ manifest, signer }: SealedPackage, context: Context): Promise<SealedFacts> {
   const ring = await keyRing(context);
   return { readers: await ring.readers(manifest.content.recipients), signerName: await ring.nameOf(signer) };
+}
+
+/** Who can open a package. */
+export const readersOf = async ({ content }: Manifest, context: Context): Promise<readonly Reader[]> =>
+  (await keyRing(context)).readers(content.recipients);
+
+/** The facts of a package that a run has verified: what its report says of it. */
+export async function vouchedFacts({ bytes, trust }: SealedSource, context: Context): Promise<ReportedPackage> {
+  const { manifest, contentSha256, signer } = await vouch(bytes, trust);
+  return { manifest, size: bytes.size, contentSha256, signer, readers: await readersOf(manifest, context) };
 }
 
 /** `alice (9041498F41F08E29)`, or the key id alone. */

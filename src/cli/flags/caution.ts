@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Consenting, Question } from '../../core/steps/consent.ts';
 import type { Context } from '../context.ts';
 import { MigratorError } from '../../errors.ts';
-import { plainText } from '../terminal/plain-text.ts';
+import { plainText } from '../../plain-text.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { waiting } from './waiting.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/runtime.ts';
 import type { IO } from '../terminal/io.ts';
-import { plainText } from '../terminal/plain-text.ts';
+import { plainText } from '../../plain-text.ts';
 import { hasUnicode } from '../terminal/signs.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 

@@ -19,6 +19,7 @@ const interval = 1000;
  * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `secondsLeft`, `activity`, `waitingFor`,
  *   `queuedAt`, `startedAt`, `finishedAt`, `messages` (`level`, `text`), `items` (`kind`, `name`, `action`, `reason`)
  * - `bytes`: `subject`, `done`, and where known `total` (bytes), `rate` (bytes per second), `secondsLeft`
+ * - `instance`: `name`, `product`, `version`, `url`
  * - `wait`: `what`, and where known `milliseconds`
  * - `item`: `item`, `state`, and where known `reason`, `milliseconds`
  * - `items`: `ended`, `total`, `began`, and where known `left` (milliseconds)

@@ -49,6 +49,7 @@ export class LineReporter implements ActiveReporter {
         this.#line(about + doing(event.name, event.subject, safe));
         return;
       case 'phase-end':
+      case 'instance':
         return;
       case 'wait':
         if (event.over !== true && this.#due(`wait ${about}${event.what}`, 'waiting'))

@@ -71,6 +71,8 @@ export class TextReporter implements ActiveReporter {
         this.#settle();
         this.#stop();
         return;
+      case 'instance':
+        return;
       case 'job':
         if (!this.#handles.has(event.handle)) {
           this.#handles.add(event.handle);

@@ -1,6 +1,6 @@
 import type { JobStatus } from '../../ports/job.ts';
 import type { Phase } from '../../ports/reporter.ts';
-import { humanBytes, humanDuration } from '../terminal/amounts.ts';
+import { humanBytes, humanDuration } from '../../amounts.ts';
 import { timeLeft } from './rates.ts';
 
 /** Makes text from a server or a package safe to show. */

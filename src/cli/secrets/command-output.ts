@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../terminal/io.ts';
-import { plainLines } from '../terminal/plain-text.ts';
+import { plainLines } from '../../plain-text.ts';
 
 const outputLimit = 64 * 1024;
 const shownErrors = 2000;

@@ -6,7 +6,7 @@ import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
 import type { Begun, Journal, Json, Run, RunRecord } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
-import { humanDuration } from '../terminal/amounts.ts';
+import { humanDuration } from '../../amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
 import { acquireLock, usualTiming, type Lock, type LockOwner, type LockTiming } from './lock.ts';

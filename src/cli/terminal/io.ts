@@ -1,4 +1,4 @@
-import { homedir, hostname } from 'node:os';
+import { homedir, hostname, userInfo } from 'node:os';
 import type { Writable } from 'node:stream';
 import { MigratorError } from '../../errors.ts';
 
@@ -29,6 +29,8 @@ export interface IO {
   readonly home: string;
   /** The user id, on platforms that have one. */
   readonly uid: number | undefined;
+  /** The name of the account. Absent where it has none. */
+  readonly user?: string | undefined;
 }
 
 /**
@@ -74,6 +76,15 @@ function homeDirectory(): string {
   }
 }
 
+function accountName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    // As above: a user id without an account.
+    return undefined;
+  }
+}
+
 /** The property is absent, not false, for pipes and files. */
 const isTerminal = (stream: { readonly isTTY?: boolean }): boolean => stream.isTTY === true;
 
@@ -98,6 +109,7 @@ export function systemIO(): IO {
     host: hostname(),
     home: homeDirectory(),
     uid: process.getuid?.(),
+    user: accountName(),
   };
   return system;
 }

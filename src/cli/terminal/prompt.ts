@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { IO } from './io.ts';
 import { readLine } from './line-input.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../../plain-text.ts';
 import { wrapped } from './wrap.ts';
 
 export interface PromptOptions {

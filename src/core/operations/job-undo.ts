@@ -111,6 +111,15 @@ const nothing = {
   differences: undefined,
 } satisfies Partial<JobUndoReport>;
 
+/** Whether `undoJob` knows a way back from a job of this machine. Asks no server. */
+export async function isUndoable(job: OpenJob, journaling: Journaling): Promise<boolean> {
+  if (job.instance.adapter.jobs.undo !== undefined) return true;
+  const started = await stepsOf(job, journaling);
+  const [first] = started;
+  if (started.flatMap(backupOf).length > 0) return true;
+  return first !== undefined && (await deletedKinds(first, { journaling })) !== undefined;
+}
+
 /** What the import of a backup brings back. Undefined: all that is in it. */
 async function broughtBack(
   job: OpenJob,
@@ -174,7 +183,7 @@ function undoOf(
 /** The kinds that an undo deletes, for a job that only made things. */
 async function deletedKinds(
   { run, step }: Started,
-  { journaling }: JobUndoPorts,
+  { journaling }: Pick<JobUndoPorts, 'journaling'>,
 ): Promise<readonly string[] | undefined> {
   const before = (await journaling.journal.kept(run, `${step}.undo`)) as unknown as KeptContent | undefined;
   return before?.undoes;

@@ -74,6 +74,8 @@ async function tell(
   signal: AbortSignal,
 ): Promise<InstanceInfo> {
   const { name } = instance;
+  const { product, version, url } = info;
+  reporter.report({ type: 'instance', name, product, version, url });
   for (const note of info.notes) reporter.report({ type: 'warning', message: `${name}: ${note}` });
   if (info.mode === 'maintenance') {
     // A migration turns the mode on and off by itself, also one of ours that is still running.

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
+import { withReport } from '../../flags/report.ts';
 
 export interface CompareOptions {
   readonly from?: string;
@@ -14,6 +15,7 @@ export function compareFlags(command: Command, products: Products): void {
     .addOption(new Option('--from <instance>', 'the instance on the left'))
     .addOption(new Option('--to <instance>', 'the instance on the right'))
     .addOption(new ListOption('--project <project>', 'a project to compare, by name, id or path (repeatable)'));
+  withReport(command);
   withProductOptions(command, 'compare', products);
   examples(command, ['migrator compare --from lab --to prod --project "Web Shop"']);
 }

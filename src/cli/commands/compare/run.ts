@@ -24,5 +24,5 @@ export async function runCompare({ options, command }: Invocation<CompareOptions
     context.signal,
   );
   context.result('compare', { from, to, ...report }, lines(...describeComparison(report, from, to, context.columns)));
-  return { outcome: report.outcome };
+  return { outcome: report.outcome, told: { from, to, verified: report } };
 }

@@ -56,7 +56,7 @@ async function handles(context: Context): Promise<readonly string[]> {
 
 /** What `config schema` takes. */
 async function schemas(table: readonly Entry[]): Promise<readonly string[]> {
-  const names = ['config', 'manifest', 'progress', 'list', 'error'];
+  const names = ['config', 'manifest', 'progress', 'list', 'error', 'report'];
   for (const { documents } of table) names.push(...Object.keys((await documents?.()) ?? {}));
   return names;
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { MigratorError } from '../../../errors.ts';
 import type { Entry, Invocation, Run } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { plainText } from '../../terminal/plain-text.ts';
+import { plainText } from '../../../plain-text.ts';
 import type { CompletionOptions } from './flags.ts';
 import { namesFor } from './names.ts';
 import { completionScript, type Shell } from './script.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Entry } from '../../build-command.ts';
 import { errorBody } from '../document-parts.ts';
+import { reportBody } from '../report-document.ts';
 
 type Bodies = Readonly<Record<string, z.core.$ZodLooseShape>>;
 
@@ -29,9 +30,9 @@ export class DocumentSchemas {
   }
 }
 
-/** Loads the documents of every command, and adds the error document, which any command can print. */
+/** Loads the documents of every command, and adds the error and the report, which several commands print or write. */
 export async function documentSchemas(table: readonly Entry[]): Promise<DocumentSchemas> {
-  return new DocumentSchemas({ ...(await bodiesOf(table)), error: errorBody });
+  return new DocumentSchemas({ ...(await bodiesOf(table)), error: errorBody, report: reportBody });
 }
 
 async function bodiesOf(table: readonly Entry[]): Promise<Bodies> {

@@ -7,6 +7,15 @@ const item = z.string().optional().describe('the item of a wave that it is about
 /** One line of `--progress json`. */
 export const progressEvent = z.discriminatedUnion('type', [
   z.strictObject({ time, item, type: z.literal('phase'), name: z.string(), subject: z.string() }),
+  z.strictObject({
+    time,
+    item,
+    type: z.literal('instance'),
+    name: z.string(),
+    product: z.string(),
+    version: z.string(),
+    url: z.string(),
+  }),
   jobStatus.omit({ id: true, messages: true, undelivered: true }).extend({
     time,
     item,

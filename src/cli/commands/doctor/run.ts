@@ -10,7 +10,7 @@ import { keyRing } from '../../keys/key-ring.ts';
 import { listOwnKeys } from '../../keys/own-keys.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
+import { humanBytes } from '../../../amounts.ts';
 import { lines, table } from '../../terminal/table.ts';
 import { version } from '../../version.ts';
 import { fileFindings, type Finding } from '../rc-findings.ts';

@@ -3,6 +3,7 @@ import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
+import { withReport } from '../../flags/report.ts';
 import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions, TellingOptions {
@@ -30,6 +31,7 @@ export function importFlags(command: Command, products: Products): void {
         .default('keep'),
     )
     .option('--ignore-version', 'import even if the servers have different releases');
+  withReport(command);
   withOpening(withCaution(withFresh(withWaiting(withTelling(command)))));
   withProductOptions(command, 'import', products);
   examples(command, [

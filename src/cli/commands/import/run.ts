@@ -15,7 +15,7 @@ import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeChanges, describeItems, type Naming } from '../changes.ts';
-import { signerWords } from '../readers.ts';
+import { signerWords, vouchedFacts } from '../readers.ts';
 import { describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
@@ -79,7 +79,9 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
       describeResumed(report.resumed),
     ),
   );
-  return { outcome: report.outcome };
+  const sealed =
+    context.askedReport && source.kind === 'sealed' ? await vouchedFacts(source.sealed, context) : undefined;
+  return { outcome: report.outcome, told: { to, ...report, file: ref === undefined ? text : undefined, sealed } };
 }
 
 function render(

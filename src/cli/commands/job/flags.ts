@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { withReport } from '../../flags/report.ts';
 import { type WaitOptions, withNames, withWaiting } from '../../flags/waiting.ts';
 
 export interface JobListOptions {
@@ -38,7 +39,7 @@ export function showFlags(command: Command): void {
 
 export function waitFlags(command: Command): void {
   command.argument('<handle>', jobHandle);
-  withNames(withWaiting(command));
+  withNames(withWaiting(withReport(command)));
   examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
 }
 
@@ -79,7 +80,7 @@ export interface JobUndoOptions extends WaitOptions, OpenOptions {
 
 export function undoFlags(command: Command): void {
   command.argument('<handle>', handle);
-  withWaiting(command)
+  withWaiting(withReport(command))
     .option('--backup <file>', 'the backup from before the job, if it is not where the run put it')
     .option('-y, --yes', 'do not ask for confirmation');
   withOpening(command);

@@ -40,7 +40,18 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     { handle: job.handle, undo, outcome, status, backup, result, left, warnings, differences },
     render(job.handle, report, context.columns),
   );
-  return { outcome };
+  return {
+    outcome,
+    told: { to: job.instance.name, result, left, warnings: [...warnings, ...notAsBefore(differences)] },
+  };
+}
+
+/** What the target has otherwise than before the job, in words for a report. */
+function notAsBefore(differences: JobUndoReport['differences']): readonly string[] {
+  const words = { 'only-from': 'it is missing', 'only-to': 'it was not there', differs: 'it differs' };
+  return (differences ?? []).map(
+    ({ kind, name, difference }) => `not as before the job: ${kind} "${name}": ${words[difference]}`,
+  );
 }
 
 /** The hint of a backup that is not there says how to name another file. */

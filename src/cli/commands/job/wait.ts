@@ -1,3 +1,4 @@
+import { warningsOf } from '../../../core/steps/verdict.ts';
 import { waitForJob } from '../../../core/operations/job-wait.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -32,5 +33,14 @@ export async function runJobWait(
       ...describeLeft(left),
     ),
   );
-  return { outcome };
+  return {
+    outcome,
+    told: {
+      [status.kind === 'export' ? 'from' : 'to']: job.instance.name,
+      result,
+      left,
+      items: status.items,
+      warnings: warningsOf(status),
+    },
+  };
 }

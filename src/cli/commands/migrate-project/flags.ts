@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
+import { withReport } from '../../flags/report.ts';
 import { type TellingOptions, type WaitOptions, withFresh, withTelling, withWaiting } from '../../flags/waiting.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions, TellingOptions {
@@ -30,10 +31,9 @@ export function migrateProjectFlags(command: Command, products: Products): void 
     .option('--dry-run', 'print what the move would do, without changing the target')
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
+  withReport(command);
   withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
-  examples(command, [
-    'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
-    'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
-  ]);
+  // One, because the help with the flags of Octopus Deploy fills the screen.
+  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run']);
 }

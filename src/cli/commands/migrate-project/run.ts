@@ -48,7 +48,7 @@ export async function runMigrateProject(
       describeResumed(report.resumed),
     ),
   );
-  return { outcome: report.outcome };
+  return { outcome: report.outcome, told: { from, to, ...report } };
 }
 
 const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };

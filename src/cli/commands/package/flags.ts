@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { withReport } from '../../flags/report.ts';
 import { type SealOptions, withSealing } from '../../flags/sealing.ts';
 
 export interface PackageListOptions {
@@ -125,7 +126,7 @@ export function verifyFlags(command: Command): void {
   command
     .argument('<file>', 'the package file, or - for standard input')
     .option('--content', 'also decrypt the package and check every chunk and every file; needs the key');
-  withOpening(command);
+  withOpening(withReport(command));
   examples(command, ['migrator package verify web-shop.tar', 'migrator package verify web-shop.tar --content']);
 }
 

@@ -1,7 +1,7 @@
 import type { Inspection } from '../../../package/inspect.ts';
 import type { Manifest } from '../../../package/manifest/manifest.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
-import { plainText } from '../../terminal/plain-text.ts';
+import { humanBytes } from '../../../amounts.ts';
+import { plainText } from '../../../plain-text.ts';
 import { lines, table } from '../../terminal/table.ts';
 import { wrapped } from '../../terminal/wrapped.ts';
 import { signerWords } from '../readers.ts';

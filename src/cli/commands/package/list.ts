@@ -3,7 +3,7 @@ import { formatRef } from '../../../core/package-ref.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
+import { humanBytes } from '../../../amounts.ts';
 import { lines, table } from '../../terminal/table.ts';
 import type { PackageListOptions } from './flags.ts';
 

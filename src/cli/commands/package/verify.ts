@@ -5,9 +5,9 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
+import { humanBytes } from '../../../amounts.ts';
 import { lines } from '../../terminal/table.ts';
-import { signerWords } from '../readers.ts';
+import { readersOf, signerWords } from '../readers.ts';
 import type { PackageVerifyOptions } from './flags.ts';
 
 /** Opens no socket. */
@@ -20,7 +20,7 @@ export async function runPackageVerify(
   const sealed = await sealedSource(path, file, options, context);
   const input = { content: options.content === true };
   const { verified, content } = await verifyPackage(sealed, input, reporter, context.signal);
-  const { manifest, signer } = verified;
+  const { manifest, signer, contentSha256 } = verified;
   context.result(
     'package-verify',
     {
@@ -46,7 +46,8 @@ export async function runPackageVerify(
         : `${content.files === 1 ? '1 file' : `all ${plural(content.files, 'file')}`} (${humanBytes(content.bytes)}) ${content.files === 1 ? 'was' : 'were'} opened and checked`,
     ),
   );
-  return undefined;
+  const facts = { manifest, size: file.size, contentSha256, signer, readers: await readersOf(manifest, context) };
+  return { told: { file: path, sealed: facts } };
 }
 
 const named = ({ keyId, name }: Signer): string => signerWords(keyId, name);

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
+import { withReport } from '../../flags/report.ts';
 import { type SealOptions, withSealing } from '../../flags/sealing.ts';
 import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
 
@@ -30,6 +31,7 @@ export function partialExportFlags(command: Command, products: Products): void {
         'fresh',
       ),
     );
+  withReport(command);
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export', products);
   examples(command, [

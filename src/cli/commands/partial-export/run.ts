@@ -6,6 +6,7 @@ import { journaled } from '../../../core/steps/journaled.ts';
 import { carriedBy } from '../../../core/steps/run-secrets.ts';
 import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../../errors.ts';
+import type { SealedPackage } from '../../../package/index.ts';
 import type { RunRecord } from '../../../ports/journal.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -108,7 +109,12 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     { from, ...report, file, readers: facts?.readers },
     lines(render(from, file, report, facts), describeResumed(report.resumed)),
   );
-  return { outcome: report.outcome };
+  const sealed = report.sealed && {
+    ...report.sealed,
+    signer: ownSigner(report.sealed, facts),
+    readers: facts?.readers ?? [],
+  };
+  return { outcome: report.outcome, told: { from, ...report, file, sealed } };
 }
 
 /** The secrets that this machine made for a job that it started on this server. Undefined for any other job. */
@@ -122,6 +128,10 @@ async function recordsOn({ name, place }: Placed, context: Context): Promise<rea
   const records = await (await context.journal()).list();
   return records.filter(({ places }) => (places?.[name] ?? place) === place);
 }
+
+/** This run signed it, so nobody needs to trust the key. */
+const ownSigner = ({ signer }: SealedPackage, facts: SealedFacts | undefined) =>
+  signer === undefined ? undefined : { keyId: signer, name: facts?.signerName };
 
 function render(
   from: string,

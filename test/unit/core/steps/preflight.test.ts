@@ -44,11 +44,13 @@ describe('probeBoth', () => {
     });
     const reporter = recordingReporter();
     expect(await probeBoth(lab, prod, reporter, signal)).toMatchObject([{ mode: 'normal' }, { mode: 'maintenance' }]);
-    expect(reporter.events.map((event) => ('message' in event ? event.message : ''))).toEqual([
-      '',
-      '',
-      '',
+    expect(reporter.events.map((event) => ('message' in event ? event.message : event.type))).toEqual([
+      'phase',
+      'phase',
+      'phase-end',
+      'instance',
       'lab: old',
+      'instance',
       'prod: new',
       'prod is already in maintenance mode',
     ]);

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { progressEvent, progressJsonSchema } from '../../../../../src/cli/commands/config/progress-event.ts';
+import type { reportBody } from '../../../../../src/cli/commands/report-document.ts';
+import type { Report } from '../../../../../src/core/report/report.ts';
 import { documents, documentSchema } from '../../../../support/documents.ts';
+import { madeUpRun, madeUpWave } from '../../../../support/made-up-reports.ts';
+
+/** Without `readonly`, and without the name of the document, which the schema adds. */
+type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
@@ -36,6 +42,19 @@ describe('published schemas', () => {
     expect(documentSchema('key-trust').safeParse(trust).success).toBe(true);
     expect(documentSchema('key-trust').safeParse({ ...trust, document: 'migrator/key-trust/2' }).success).toBe(false);
     expect(documentSchema('key-trust').safeParse({ ...trust, more: 1 }).success).toBe(false);
+  });
+
+  test.each([
+    ['a run', madeUpRun()],
+    ['a wave', madeUpWave({ items: 40 })],
+  ])('the report of %s fits its schema, and not with a field more', (_, report) => {
+    const schema = documentSchema('report');
+    const plain = JSON.parse(JSON.stringify(report)) as object;
+    expect(schema.safeParse(plain).error).toBeUndefined();
+    expect(schema.safeParse({ ...plain, more: 1 }).success).toBe(false);
+    // What the types and the schema say is the same: this does not compile otherwise.
+    const typed: z.infer<z.ZodObject<typeof reportBody>> = report as Mutable<Report>;
+    expect(typed.verb).toBe(report.verb);
   });
 
   test('a progress event is checked by its type', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { plainLines, plainText } from '../../../../src/cli/terminal/plain-text.ts';
+import { plainLines, plainText } from '../../src/plain-text.ts';
 
 test.each([
   ['plain é 漢 😀', 'plain é 漢 😀'],
