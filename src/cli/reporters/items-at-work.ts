@@ -1,5 +1,5 @@
 import type { Event } from '../../ports/reporter.ts';
-import { humanDuration } from '../terminal/amounts.ts';
+import { humanDuration } from '../../amounts.ts';
 import { bytesProgress, doing, jobProgress, waitProgress } from './wording.ts';
 
 type Safe = (text: string) => string;

@@ -7,7 +7,7 @@ import { writePrivateFile } from '../../files/whole-file.ts';
 import type { HeldLedger, Json, Ledger, Ledgers } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
-import { humanDuration } from '../terminal/amounts.ts';
+import { humanDuration } from '../../amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
 import { acquireLock, ownerOf, usualTiming, type Lock, type LockTiming } from './lock.ts';

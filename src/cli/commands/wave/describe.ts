@@ -1,5 +1,5 @@
 import { type ItemFacts, reasonOf, type WaveFacts } from '../../../core/waves/item-record.ts';
-import { plainText } from '../../terminal/plain-text.ts';
+import { plainText } from '../../../plain-text.ts';
 import { table } from '../../terminal/table.ts';
 import type { ForeseenItem } from './foresee-all.ts';
 
