@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 
 const proofs = [
   'test/e2e/kill',
+  'test/e2e/waves',
   'test/e2e/enms-kill',
   'test/e2e/octopus-both-ways',
   'test/e2e/microstrategy',

@@ -103,10 +103,11 @@ export const rooms = {
   core: { paths: ['src/core/'], may: below },
   'core/snapshots': { paths: ['src/core/snapshots/'], may: [...below, 'core', 'streams'] },
   'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'core/snapshots', 'package', 'streams'] },
+  'core/waves': { paths: ['src/core/waves/'], may: below },
   'core/operations': {
     paths: ['src/core/operations/'],
-    folders: ['migrate-project'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/report', 'package', 'streams'],
+    folders: ['migrate-project', 'wave'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/waves', 'core/report', 'package', 'streams'],
   },
 
   'core/report': {
@@ -155,6 +156,7 @@ function cli() {
     'core',
     'core/snapshots',
     'core/steps',
+    'core/waves',
     'core/operations',
     'core/report',
     'report',
@@ -175,7 +177,7 @@ function cli() {
               .flat()
               .map(name),
           ],
-          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'fast-string-width'],
+          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'fast-string-width', 'yaml'],
           machine: true,
         },
       ]),

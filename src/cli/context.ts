@@ -4,7 +4,7 @@ import type { Ending } from '../core/report/facts.ts';
 import type { WaveFacts } from '../core/report/report.ts';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
-import type { Journal } from '../ports/journal.ts';
+import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
@@ -155,6 +155,11 @@ export class Context {
     return this.#journal;
   }
 
+  /** The ledgers of waves. */
+  ledgers(): Promise<Ledgers> {
+    return this.once(ledgersOf);
+  }
+
   /** What a verb needs so that an interrupted run can be resumed. */
   async journaling(fresh: boolean): Promise<Journaling> {
     const leftOpen = () => {
@@ -273,6 +278,13 @@ export class Context {
     const [first] = failures;
     if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
+}
+
+async function ledgersOf(context: Context): Promise<Ledgers> {
+  const { createLedgers } = await import('./state/ledger.ts');
+  const ledgers = createLedgers(context.io);
+  context.onClose(() => ledgers.close());
+  return ledgers;
 }
 
 /**

@@ -17,6 +17,7 @@ export function readOnly(adapter: Adapter): Adapter {
     ...(adapter.mode === undefined ? {} : { mode: adapter.mode.bind(adapter) }),
     ...(adapter.account === undefined ? {} : { account: adapter.account.bind(adapter) }),
     versionObstacle: (version, target) => adapter.versionObstacle(version, target),
+    ...(adapter.parallel === undefined ? {} : { parallel: adapter.parallel.bind(adapter) }),
     inventory: adapter.inventory,
     jobs: {
       ...(jobs.shortId === undefined ? {} : { shortId: jobs.shortId.bind(jobs) }),

@@ -154,6 +154,16 @@ export interface Ways {
   of(via: string): Adapter;
 }
 
+/** How many migrations at once something bears, and why. */
+export interface Parallel {
+  /** A whole number from 1. */
+  readonly most: number;
+  /** What has the limit, in one spelling: a server, a session. Instances that share it share the limit. */
+  readonly of: string;
+  /** A sentence for people: where the limit comes from. */
+  readonly because: string;
+}
+
 /**
  * Speaks one product's protocol to one instance. An absent facet is something that the product cannot do; callers fail
  * with UNSUPPORTED then. Every method may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED;
@@ -185,6 +195,11 @@ export interface Adapter {
   readonly snapshots?: Snapshots;
   /** Present when the product has several ways. The facets are then those of the first one, until a way is settled. */
   readonly ways?: Ways;
+  /**
+   * How many migrations at once this instance bears as the source, and as the target, of them. Asks no server. Without it,
+   * one at a time.
+   */
+  parallel?(as: 'source' | 'target'): Parallel;
   /** Ends sessions. Called once, also after a failure. */
   close?(): Promise<void>;
 }

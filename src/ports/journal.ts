@@ -158,3 +158,26 @@ export interface Journal {
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
 }
+
+/** What became of each part of a work of many runs, by name. It outlives processes, and holds no secret. */
+export interface Ledger {
+  all(): Promise<ReadonlyMap<string, Json>>;
+  get(name: string): Promise<Json | undefined>;
+  /** Durable when it resolves. `null` takes the entry out. */
+  put(name: string, value: Json): Promise<void>;
+}
+
+/** A ledger that this process alone may change. `put` is CONFLICT once another process has taken it over. */
+export interface HeldLedger extends Ledger {
+  /** Lets another process hold it. What is in it stays. */
+  release(): Promise<void>;
+}
+
+export interface Ledgers {
+  /** For readers, and for a word to the process that holds it. */
+  of(key: string): Ledger;
+  /** CONFLICT when another process that is alive holds it. `what` names the work in that message. */
+  hold(key: string, what: string): Promise<HeldLedger>;
+  /** The process that holds it. */
+  holder(key: string): Promise<{ readonly pid: number; readonly host: string; readonly since: string } | undefined>;
+}

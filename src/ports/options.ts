@@ -92,6 +92,11 @@ export interface OptionRequest {
   readonly untilApproval?: boolean;
   /** The target may be a place on the source instance, so `--to` is not needed. */
   readonly sameInstance?: boolean;
+  /**
+   * Where on the target the projects of the run arrive, or what of it the run writes, when that is not a project of the same
+   * name. Two moves with the same text write to the same place.
+   */
+  readonly arrivesAt?: string;
   /** The export is the server's own file, written as it is and not sealed. */
   readonly raw?: boolean;
 }

@@ -1,7 +1,9 @@
 import type { JobStatus } from './job.ts';
 
-/** Facts that the core reports. The command line chooses words and colours. */
-export type Event =
+/** Facts that the core reports. The command line chooses words and colours. `item`: what it is about, in a wave of many. */
+export type Event = Fact & { readonly item?: string | undefined };
+
+type Fact =
   | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
   /** The current phase is done, and what is told next is no part of it. */
   | { readonly type: 'phase-end' }
@@ -21,6 +23,22 @@ export type Event =
       readonly what: string;
       readonly milliseconds?: number | undefined;
       readonly over?: boolean | undefined;
+    }
+  /** An item of a wave begins, or has come to an end. */
+  | {
+      readonly type: 'item';
+      readonly item: string;
+      readonly state: 'running' | 'done' | 'partial' | 'started' | 'failed' | 'interrupted' | 'skipped' | 'postponed';
+      readonly reason?: string | undefined;
+      readonly milliseconds?: number | undefined;
+    }
+  /** How far a wave has come: `ended` of `total`, since `began` (ISO 8601). `left`: milliseconds, where that can be told. */
+  | {
+      readonly type: 'items';
+      readonly ended: number;
+      readonly total: number;
+      readonly began: string;
+      readonly left?: number | undefined;
     }
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'warning'; readonly message: string; readonly hint?: string | undefined }

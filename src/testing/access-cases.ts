@@ -37,6 +37,16 @@ export const accessCases: Readonly<Record<string, Step>> = {
     assert.deepEqual(await projectNames(source), before);
   },
 
+  'a limit for migrations at once is a whole number with a reason': async ({ source, target }) => {
+    for (const limit of [source.parallel?.('source'), target.parallel?.('target')]) {
+      if (limit === undefined) continue;
+      assert.ok(Number.isInteger(limit.most) && limit.most >= 1, `${String(limit.most)} is no limit`);
+      assert.notEqual(limit.of, '');
+      assert.notEqual(limit.because, '');
+    }
+    return Promise.resolve();
+  },
+
   'wrong credentials are AUTH_REFUSED': async ({ stranger }) => {
     await failsWith('AUTH_REFUSED', () => stranger.probe(never));
   },

@@ -117,6 +117,13 @@ async function emulated(line: readonly string[], folder: string): ReturnType<Run
   return started.finished;
 }
 
+const withPlan: Runner = async (line, folder) => {
+  const options = '{ skip-existing: true }';
+  const plan = `from: lab\nto: prod\ndefaults: { options: ${options} }\nwaves: [{ name: shared, items: [Ledger Sync] }]\n`;
+  await writeFile(join(folder, 'plan.yaml'), plan);
+  return plainly(line, folder);
+};
+
 /** Commands whose examples need more than the rc file. */
 const special: Readonly<Record<string, Runner>> = {
   import: async (line) => plainly(line, await folderWith('web-shop.tar')),
@@ -135,6 +142,7 @@ const special: Readonly<Record<string, Runner>> = {
     await writeFile(join(folder, 'Acme.Move.1.0.0.zip'), 'an export of a server');
     return plainly(line, folder);
   },
+  ...Object.fromEntries(['check', 'run', 'status', 'stop', 'report'].map((word) => [`wave ${word}`, withPlan])),
   'job show': withJob,
   'job wait': withJob,
   'job log': withJob,

@@ -35,6 +35,7 @@ test('the command tree has exactly these commands', () => {
       ...['list', 'show', 'wait', 'log', 'cancel', 'approve', 'reject', 'undo'].map((word) => `job ${word}`),
       ...['generate', 'list', 'rotate', 'show', 'trust', 'untrust'].map((word) => `key ${word}`),
       ...['show', 'check', 'trust', 'schema'].map((word) => `config ${word}`),
+      ...['init', 'check', 'run', 'status', 'stop', 'report'].map((word) => `wave ${word}`),
       'adapter new',
     ].sort(),
   );

@@ -87,6 +87,28 @@ describe('documents that --json prints', () => {
     expect(moved.route).toBe(route);
   });
 
+  test('wave init, check, run, status, stop and report print valid documents', async () => {
+    const projects = ['--match', 'Ledger*'];
+    await done('wave-init', 'wave', 'init', '--from', 'lab', '--to', 'prod', ...projects, '-o', 'plan.yaml');
+    await writeFile(
+      here().path('plan.yaml'),
+      'from: lab\nto: prod\nwaves: [{ name: a, items: [Ledger Sync, { project: gone, owner: us }, { project: x, needs: [gone] }] }]\n',
+    );
+    const item = ['--item', 'Ledger Sync'];
+    await done('wave-check', 'wave', 'check', 'plan.yaml', ...item);
+    await done('wave-run', 'wave', 'run', 'plan.yaml', '--dry-run');
+    await done('wave-run', 'wave', 'run', 'plan.yaml', ...item);
+    const failed = await run(['wave', 'run', 'plan.yaml', '--yes', '--json', '--quiet', '--report', 'run.json']);
+    expect(failed.code).toBe(2);
+    const { items } = await document<{ items: { state: string }[] }>('wave-run', failed);
+    expect(items.map(({ state }) => state)).toEqual(['done', 'failed', 'skipped']);
+    const report: unknown = JSON.parse(await readFile(here().path('run.json'), 'utf8'));
+    expect(documentSchema('wave-report').safeParse(report).error).toBeUndefined();
+    await done('wave-status', 'wave', 'status', 'plan.yaml');
+    await done('wave-stop', 'wave', 'stop', 'plan.yaml');
+    await done('wave-report', 'wave', 'report', 'plan.yaml', '-o', 'run.json');
+  });
+
   test('compare prints a valid document', async () => {
     const compared = await done<{ equal: number; differences: unknown[]; blind: string[] }>(
       'compare',
@@ -286,7 +308,7 @@ describe('documents that --json prints', () => {
   });
 
   test('the tests above print every document, except that of the demo, which runs with the examples', () => {
-    expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo']);
+    expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo', 'demo-waves']);
   });
 });
 

@@ -111,6 +111,11 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     'a finished job is a CONFLICT',
     (adapter) => ({ ...adapter, jobs: { ...adapter.jobs, cancel: () => Promise.resolve() } }),
   ],
+  [
+    'bears no migration at all',
+    'a limit for migrations at once',
+    (adapter) => ({ ...adapter, parallel: () => ({ most: 0, of: 'server', because: 'it says so' }) }),
+  ],
   ['lists an item twice', 'each pair of kind and name comes once', onSnapshots((items) => [...items, ...items])],
   [
     'gives an item another mark each time',

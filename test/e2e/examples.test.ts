@@ -45,6 +45,7 @@ describe('the examples of the repository', () => {
     ['approval', 'undid microstrategy:dev:'],
     ['backup-and-undo', 'undid enms:dr:'],
     ['control-plane', 'arrived'],
+    ['weekend', 'weekend: 4 done'],
   ] as const) {
     testWith([posix], `the example ${name} runs unchanged`, async () => {
       const copy = join(folder, name);

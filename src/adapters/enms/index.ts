@@ -56,6 +56,11 @@ export const adapter: AdapterModule = {
       probe: (signal) => probe(server, signal),
       // The product has no maintenance mode.
       mode: () => Promise.resolve('normal'),
+      parallel: () => ({
+        most: 1,
+        of: placeOf(url),
+        because: 'an import changes the one database of the server step by step, and an export reads it the same way',
+      }),
       versionObstacle: (source, target) =>
         // To an account that is no administrator the server does not tell its release. The import says what is wrong.
         source === target.version || server.seen.admin === false

@@ -29,11 +29,13 @@ export const adapter: AdapterModule = {
       others.length === 0 && /\.mmp$/i.test(file?.path ?? '') ? 'a package of MicroStrategy, by its name' : undefined,
     ),
   place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
-  request: ({ verb, options: given }) => {
+  request: ({ verb, projects, options: given }) => {
     if (given['packageType'] === 'configuration') refuseTargetProject(given);
     if (verb !== 'import') wantedObjects(given);
     return {
       ...halvesOf(given, options),
+      // Other objects of a project, or another target project, are another place.
+      arrivesAt: JSON.stringify([projects, Object.entries(given).sort()]),
       untilApproval: given['requestOnly'] === true,
       ...(verb === 'migrate-project' ? { allowance: '--default-action or --action' } : {}),
     };
@@ -48,6 +50,11 @@ export const adapter: AdapterModule = {
       probe: (signal) => probe(library, signal),
       // The product has no maintenance mode.
       mode: () => Promise.resolve('normal'),
+      parallel: () => ({
+        most: 1,
+        of: `session of ${settings.name} at ${placeOf(settings.url)}`,
+        because: 'a session holds one package: a second one at the same time takes it over',
+      }),
       versionObstacle: (source, target) => versionObstacle(source, target.version),
       inventory: createInventory(library),
       jobs: createJobs(library),

@@ -69,6 +69,11 @@ export const adapter: AdapterModule = {
     };
     const migrationApi: Adapter = {
       ...common,
+      parallel: () => ({
+        most: 1,
+        of: placeOf(connection.url),
+        because: 'each task of the Migration API puts the whole server into maintenance mode',
+      }),
       versionObstacle: (source, target) =>
         source === target.version
           ? undefined
@@ -80,6 +85,18 @@ export const adapter: AdapterModule = {
     const way = { server, client: createExportImportClient(http), url: connection.url, tools };
     const exportImport: Adapter = {
       ...common,
+      parallel: (as) =>
+        as === 'source'
+          ? {
+              most: 4,
+              of: `exports of ${placeOf(connection.url)}`,
+              because: 'an export only reads, and no limit is published, so migrator keeps to a few',
+            }
+          : {
+              most: 1,
+              of: `imports of ${placeOf(connection.url, settings.settings['space'])}`,
+              because: 'two imports into one space could each make what their projects share',
+            },
       snapshots: createSnapshots(server, byExportImport),
       // Nothing happens in maintenance mode.
       mode: () => Promise.resolve('normal'),

@@ -35,7 +35,12 @@ export const adapter: AdapterModule = {
         hint: 'run the command once for each project',
       });
     }
-    return { ...halvesOf(given, options), overwrites: given['noDuplicateCheck'] === true, sameInstance: placed };
+    return {
+      ...halvesOf(given, options),
+      overwrites: given['noDuplicateCheck'] === true,
+      sameInstance: placed,
+      ...(typeof given['destPath'] === 'string' ? { arrivesAt: given['destPath'] } : {}),
+    };
   },
   create: (settings, tools) => {
     const connection = readConnection(settings);
@@ -54,6 +59,11 @@ export const adapter: AdapterModule = {
         probe: (signal) => probe(server, signal),
         // The product has no maintenance mode.
         mode: () => Promise.resolve('normal'),
+        parallel: (as) => ({
+          most: 4,
+          of: `${as} ${placeOf(planeOf(urlOf(settings.url)), settings.settings['org'])}`,
+          because: 'each migration is a task of its own and no limit is published, so migrator keeps to a few',
+        }),
         versionObstacle: () => undefined,
         inventory: createInventory(server),
         jobs: createJobs(server),

@@ -1,6 +1,7 @@
 import type { Entry } from '../build-command.ts';
 import { jobCommands } from './job/words.ts';
 import { packageCommands } from './package/words.ts';
+import { waveCommands } from './wave/words.ts';
 
 /** Every command. To add one, make a folder named after its first word and add an entry here. */
 export const commands: readonly Entry[] = [
@@ -30,6 +31,12 @@ export const commands: readonly Entry[] = [
     flags: async () => (await import('./migrate-project/flags.ts')).migrateProjectFlags,
     run: async () => (await import('./migrate-project/run.ts')).runMigrateProject,
     documents: async () => (await import('./migrate-project/documents.ts')).documents,
+  },
+  {
+    name: 'wave',
+    description: 'move many projects by a plan: in an order, several at once, over several windows of time',
+    documents: async () => (await import('./wave/documents.ts')).documents,
+    commands: waveCommands,
   },
   {
     name: 'compare',
@@ -127,7 +134,7 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'schema',
-        description: 'print the JSON Schema of the rc file, of the package manifest or of a --json document',
+        description: 'print the JSON Schema of the rc file, of a plan, of the package manifest or of a --json document',
         flags: async () => (await import('./config/flags.ts')).schemaFlags,
         run: async () => (await import('./config/schema.ts')).runConfigSchema(commands),
         config: false,
@@ -190,7 +197,8 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'help',
-    description: 'show the help of a command, or a page: exit-codes, config, secrets, packages, jobs, global-flags',
+    description:
+      'show the help of a command, or a page: exit-codes, config, secrets, packages, jobs, waves, global-flags',
     flags: async () => (await import('./help/flags.ts')).helpFlags,
     run: async () => (await import('./help/run.ts')).runHelp(commands),
     documents: async () => (await import('./help/documents.ts')).documents,

@@ -34,10 +34,10 @@ export async function settle(
       continue;
     }
     const path = `defaults.${name} in ${file}`;
-    const fault = faultOfDefault(option, value);
+    const fault = valueFault(option, value);
     if (fault !== undefined) problems.push({ path: `defaults.${name}`, ...fault });
     if (fault !== undefined || isSet(owner, name) || notFromDefaults.includes(name)) continue;
-    owner.setOptionValueWithSource(name, settled(option, value), 'config');
+    owner.setOptionValueWithSource(name, settledValue(option, value), 'config');
     context.flagSources.set(name, { origin: 'rc file', words: path });
   }
   // Without this check, a wrong default of another command would be found only when that runs.
@@ -59,7 +59,7 @@ export function defaultsProblems(defaults: unknown, tree: Command, closed = true
     const known = ofName(name);
     const suggestion = known === undefined ? nearest(name, names) : undefined;
     const meant = suggestion === undefined || suggestion in defaults ? known : ofName(suggestion);
-    const fault = meant !== undefined && isDefault(value) ? faultOfDefault(meant, value) : undefined;
+    const fault = meant !== undefined && isDefault(value) ? valueFault(meant, value) : undefined;
     const faults = fault === undefined ? [] : [{ path, ...fault }];
     if (known !== undefined) return faults;
     if (!closed) return [];
@@ -166,7 +166,8 @@ function parseSwitch(text: string, variable: string): boolean {
   throw new MigratorError('USAGE', `${variable}="${text}" is neither true nor false`, { hint: 'use 1 or 0' });
 }
 
-function faultOfDefault(option: Option, value: DefaultValue): Omit<ConfigProblem, 'path'> | undefined {
+/** Why a flag cannot have this value of a file. */
+export function valueFault(option: Option, value: DefaultValue): Omit<ConfigProblem, 'path'> | undefined {
   if (option.isBoolean() || option.negate)
     return typeof value === 'boolean' ? undefined : { message: 'must be true or false' };
   const isList = option instanceof ListOption;
@@ -181,8 +182,8 @@ function faultOfDefault(option: Option, value: DefaultValue): Omit<ConfigProblem
   return { message: `must be one of ${choices.join(', ')}`, suggestion: nearest(wrong, choices) };
 }
 
-/** The value of a default without a fault, as the flag takes it. */
-function settled(option: Option, value: DefaultValue): unknown {
+/** A value of a file without a fault, as the flag takes it. */
+export function settledValue(option: Option, value: DefaultValue): unknown {
   if (typeof value === 'boolean') return value;
   return option instanceof ListOption ? wordsOf(value) : String(value);
 }

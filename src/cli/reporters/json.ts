@@ -21,8 +21,12 @@ const interval = 1000;
  * - `bytes`: `subject`, `done`, and where known `total` (bytes), `rate` (bytes per second), `secondsLeft`
  * - `instance`: `name`, `product`, `version`, `url`
  * - `wait`: `what`, and where known `milliseconds`
+ * - `item`: `item`, `state`, and where known `reason`, `milliseconds`
+ * - `items`: `ended`, `total`, `began`, and where known `left` (milliseconds)
  * - `notice` and `debug`: `message`
  * - `warning`: `message`, `hint`
+ *
+ * In a wave, each of them has the `item` that it is about.
  */
 export class JsonReporter implements ActiveReporter {
   readonly #output: Output;
@@ -44,6 +48,7 @@ export class JsonReporter implements ActiveReporter {
         const { messages, items, ...status } = event.status;
         const { left } = this.#times.look(event.handle, this.#tools.now().getTime(), status);
         this.#write('job', {
+          item: event.item,
           handle: event.handle,
           ...status,
           // The handle already contains it.
@@ -55,16 +60,17 @@ export class JsonReporter implements ActiveReporter {
         return;
       }
       case 'bytes':
-        this.#bytes(event.subject, event.done, event.total);
+        this.#bytes(event);
         return;
       case 'wait':
-        if (event.over !== true) this.#write('wait', { what: event.what, milliseconds: event.milliseconds });
+        if (event.over !== true)
+          this.#write('wait', { item: event.item, what: event.what, milliseconds: event.milliseconds });
         return;
       case 'phase-end':
         // The next phase tells the same to a program.
         return;
       case 'debug':
-        if (this.#tools.debug) this.#write('debug', { message: event.message });
+        if (this.#tools.debug) this.#write('debug', { item: event.item, message: event.message });
         return;
       default: {
         const { type, ...fields } = event;
@@ -86,7 +92,7 @@ export class JsonReporter implements ActiveReporter {
     return;
   }
 
-  #bytes(subject: string, done: number, total: number | undefined): void {
+  #bytes({ item, subject, done, total }: Extract<Event, { readonly type: 'bytes' }>): void {
     const at = this.#tools.now().getTime();
     const samples = addSample(this.#samples.get(subject) ?? [], { time: at, done });
     this.#samples.set(subject, samples);
@@ -96,6 +102,7 @@ export class JsonReporter implements ActiveReporter {
     const rate = rateOf(samples);
     const left = timeLeft(done, total, rate);
     this.#write('bytes', {
+      item,
       subject,
       done,
       total,

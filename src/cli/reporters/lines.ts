@@ -1,6 +1,7 @@
 import type { Event } from '../../ports/reporter.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
+import { itemLine, itemsProgress } from './items-at-work.ts';
 import { addSample, JobTimes, rateOf, type Sample } from './rates.ts';
 import { bytesProgress, doing, jobHandle, jobProgress, waitProgress } from './wording.ts';
 
@@ -35,23 +36,32 @@ export class LineReporter implements ActiveReporter {
   report(event: Event): void {
     if (this.#ended) return;
     const { safe } = this.#tools;
+    // Of a wave, each line is about one of many items.
+    const about = event.item === undefined || event.type === 'item' ? '' : `${safe(event.item)}: `;
     switch (event.type) {
+      case 'item':
+        this.#line(itemLine(event, safe));
+        return;
+      case 'items':
+        if (this.#due('items', String(event.ended))) this.#line(itemsProgress(event, this.#tools.now()));
+        return;
       case 'phase':
-        this.#line(doing(event.name, event.subject, safe));
+        this.#line(about + doing(event.name, event.subject, safe));
         return;
       case 'phase-end':
       case 'instance':
         return;
       case 'wait':
-        if (event.over !== true && this.#due(`wait ${event.what}`, 'waiting')) this.#line(waitProgress(event, safe));
+        if (event.over !== true && this.#due(`wait ${about}${event.what}`, 'waiting'))
+          this.#line(about + waitProgress(event, safe));
         return;
       case 'job': {
         const { handle, status } = event;
-        if (!this.#told.has(handle)) this.#line(jobHandle(handle, safe));
+        if (!this.#told.has(handle)) this.#line(about + jobHandle(handle, safe));
         const times = this.#times.look(handle, this.#tools.now().getTime(), status);
         const waiting = status.waitingFor ?? '';
         if (this.#due(handle, `${status.state} ${status.wireState} ${waiting}`)) {
-          this.#line(`${safe(handle)}: ${jobProgress(status, safe, times)}`);
+          this.#line(`${about}${safe(handle)}: ${jobProgress(status, safe, times)}`);
         }
         return;
       }
@@ -61,19 +71,19 @@ export class LineReporter implements ActiveReporter {
         const samples = addSample(this.#samples.get(subject) ?? [], sample);
         this.#samples.set(subject, samples);
         if (this.#due(`bytes ${subject}`, done === total ? 'complete' : 'running')) {
-          this.#line(`${safe(subject)}: ${bytesProgress(done, total, rateOf(samples))}`);
+          this.#line(`${about}${safe(subject)}: ${bytesProgress(done, total, rateOf(samples))}`);
         }
         return;
       }
       case 'notice':
-        this.#line(safe(event.message));
+        this.#line(about + safe(event.message));
         return;
       case 'warning':
-        this.#line(`warning: ${safe(event.message)}`);
+        this.#line(`warning: ${about}${safe(event.message)}`);
         if (event.hint !== undefined) this.#line(`hint: ${safe(event.hint)}`);
         return;
       case 'debug':
-        if (this.#tools.debug) this.#line(`debug: ${safe(event.message)}`);
+        if (this.#tools.debug) this.#line(`debug: ${about}${safe(event.message)}`);
     }
   }
 

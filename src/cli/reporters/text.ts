@@ -5,6 +5,7 @@ import type { Event, Phase } from '../../ports/reporter.ts';
 import { foldedLine } from '../terminal/folded.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
+import { itemLine, ItemsAtWork } from './items-at-work.ts';
 import { addSample, JobTimes, rateOf, type Sample } from './rates.ts';
 import { bytesProgress, done, doing, jobHandle, jobProgress, waitProgress } from './wording.ts';
 
@@ -15,6 +16,8 @@ import { bytesProgress, done, doing, jobHandle, jobProgress, waitProgress } from
 
 const widestBar = 24;
 const narrowestBar = 6;
+/** More items at work than this are counted: what is rewritten must fit the window. */
+const mostItems = 12;
 
 export interface Display extends ReporterTools {
   readonly output: Output;
@@ -42,6 +45,7 @@ export class TextReporter implements ActiveReporter {
   #running: Running | undefined;
   #transfer: { readonly subject: string; readonly samples: readonly Sample[] } | undefined;
   readonly #times = new JobTimes();
+  readonly #items = new ItemsAtWork();
   #ticking: ReturnType<typeof setInterval> | undefined;
   /** Tells the progress as it is now. Undefined when the line shows nothing that changes with the time. */
   #detail: (() => string) | undefined;
@@ -55,6 +59,10 @@ export class TextReporter implements ActiveReporter {
   report(event: Event): void {
     if (this.#ended) return;
     const { chalk, safe } = this.#display;
+    if (event.item !== undefined || event.type === 'items') {
+      this.#wave(event);
+      return;
+    }
     switch (event.type) {
       case 'phase':
         this.#begin(event.name, event.subject);
@@ -94,7 +102,35 @@ export class TextReporter implements ActiveReporter {
         return;
       case 'debug':
         if (this.#display.debug) this.#line(chalk.dim(`  ${safe(event.message)}`));
+        return;
+      case 'item':
+        // It is about an item, and has been told above.
+        return;
     }
+  }
+
+  /** One line for each item at work; what has ended, and what people must know, stays above. */
+  #wave(event: Event): void {
+    const { chalk, safe, now, debug } = this.#display;
+    this.#items.follow(event, safe, now());
+    if (this.#items.any) {
+      this.#tell(() => this.#items.lines(safe, now(), mostItems).join('\n'));
+      if (this.#held === undefined) this.#start();
+    }
+    if (event.type === 'item' && event.state !== 'running')
+      this.#line(`${this.#mark(event.state)} ${itemLine(event, safe)}`);
+    const about = event.item === undefined ? '' : `${safe(event.item)}: `;
+    if (event.type === 'warning')
+      this.#line(`${chalk.yellow(`${this.#sign('⚠', '!')} warning:`)} ${about}${safe(event.message)}`);
+    if (debug && (event.type === 'notice' || event.type === 'debug'))
+      this.#line(chalk.dim(`  ${about}${safe(event.message)}`));
+  }
+
+  #mark(state: string): string {
+    const { chalk } = this.#display;
+    if (state === 'done') return chalk.green(this.#sign('✔', '+'));
+    if (state === 'failed') return chalk.red(this.#sign('✖', 'x'));
+    return chalk.yellow(this.#sign('›', '>'));
   }
 
   finish(outcome?: 'done' | 'failed'): void {
@@ -209,7 +245,9 @@ export class TextReporter implements ActiveReporter {
     const width = this.#width();
     const head = redact(this.#head());
     if (detail === '' || head === '') {
-      spinner.text = cut(head === '' ? redact(detail) : head, width, end);
+      // Of a wave there are several lines.
+      const shown = (head === '' ? redact(detail) : head).split('\n');
+      spinner.text = shown.map((line) => cut(line, width, end)).join('\n');
       return;
     }
     // The progress is more useful than the end of a long name, so the name is cut.

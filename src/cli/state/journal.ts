@@ -12,7 +12,8 @@ import { stateDirectory } from './directories.ts';
 import { acquireLock, usualTiming, type Lock, type LockOwner, type LockTiming } from './lock.ts';
 import { fileNameOf, isUnfinished, keyName, newRunId, parseFileName, parseRecord } from './run-record.ts';
 
-const keptRuns = 200;
+/** A wave of some hundred projects can still be undone, item by item. */
+const keptRuns = 1000;
 const hint = 'choose another folder with MIGRATOR_STATE_DIR';
 
 export interface JournalOptions {
@@ -22,7 +23,7 @@ export interface JournalOptions {
   readonly timing?: LockTiming;
   /** For the wait for another process's lock. */
   readonly clock?: Pick<Clock, 'sleep'>;
-  /** How many finished runs are kept. Default: 200. */
+  /** How many finished runs are kept. Default: 1000. */
   readonly keep?: number;
 }
 
@@ -114,8 +115,9 @@ class RunFiles {
   }
 
   async prune(keep: number): Promise<void> {
-    const finished = (await this.read()).filter((record) => !isUnfinished(record));
-    for (const record of finished.slice(keep)) {
+    // The usual case needs no look into the records.
+    if ((await this.#names()).filter((name) => parseFileName(name) !== undefined).length <= keep) return;
+    for (const record of (await this.read()).filter((one) => !isUnfinished(one)).slice(keep)) {
       await this.dropKept(record);
       await rm(join(this.#folder, fileNameOf(record)), { force: true });
     }

@@ -153,6 +153,21 @@ function hold(folder: string, name: string, generation: number, owner: LockFile,
   };
 }
 
+/** The live process that has the lock. */
+export async function ownerOf(
+  folder: string,
+  name: string,
+  self: { readonly host: string },
+  timing: LockTiming = usualTiming,
+  clock: LockClock = systemClock,
+): Promise<LockOwner | undefined> {
+  const [highest = 0] = await generations(folder, name);
+  if (highest === 0) return undefined;
+  const file = fileOf(folder, name, highest);
+  const owner = await readLock(file);
+  return owner !== undefined && (await isLive(file, owner, self.host, timing, clock)) ? owner : undefined;
+}
+
 /** Takes the lock, or returns the live process that has it. If several processes try at once, exactly one gets it. */
 export async function acquireLock(
   folder: string,
@@ -162,12 +177,9 @@ export async function acquireLock(
   clock: LockClock = systemClock,
 ): Promise<{ readonly lock: Lock } | { readonly owner: LockOwner }> {
   for (;;) {
+    const owner = await ownerOf(folder, name, self, timing, clock);
+    if (owner !== undefined) return { owner };
     const [highest = 0] = await generations(folder, name);
-    if (highest > 0) {
-      const file = fileOf(folder, name, highest);
-      const owner = await readLock(file);
-      if (owner !== undefined && (await isLive(file, owner, self.host, timing, clock))) return { owner };
-    }
     const generation = highest + 1;
     const mine: LockFile = {
       ...self,

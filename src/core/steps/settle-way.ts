@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo, WayReport, WayRequest, Ways } from '../../ports/adapter.ts';
+import type { Facts, RunRecord } from '../../ports/journal.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
@@ -31,13 +32,19 @@ export interface Journey {
   readonly ignoreVersion: boolean;
 }
 
+/** What of a run keeps the way. */
+interface Noting {
+  readonly record: Pick<RunRecord, 'facts'>;
+  note(facts: Facts): Promise<void>;
+}
+
 /**
  * Settles the way of a run once, and keeps it, so that a resumed run takes the same one. Undefined for products with one
  * way. UNSUPPORTED with what speaks against each way when none is left.
  */
 export async function settleWay(
   journey: Journey,
-  { run, reporter }: Pick<OperationPorts, 'run' | 'reporter'>,
+  { run, reporter }: Pick<OperationPorts, 'reporter'> & { readonly run: Noting },
   signal: AbortSignal,
 ): Promise<Via | undefined> {
   const [first] = journey.ends;

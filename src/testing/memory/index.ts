@@ -27,6 +27,7 @@ export function memoryModule(instances: readonly MemoryInstance[]): AdapterModul
         },
         versionObstacle: (source, target) =>
           source === target.version ? undefined : `versions differ: ${source} and ${target.version}`,
+        parallel: () => ({ most: 8, of: connection.url, because: 'it is in memory' }),
         inventory: {
           kinds: ['project'],
           list: (kind, signal) => {

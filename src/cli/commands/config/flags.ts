@@ -25,7 +25,7 @@ export function trustFlags(command: Command): void {
 export function schemaFlags(command: Command): void {
   command.argument(
     '[schema]',
-    'config, manifest, progress, or the name of a document; "list" prints all names',
+    'config, manifest, progress, plan, or the name of a document; "list" prints all names',
     'config',
   );
   examples(command, ['migrator config schema', 'migrator config schema list', 'migrator config schema import']);

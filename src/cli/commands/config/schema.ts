@@ -4,6 +4,7 @@ import { wordHint } from '../../../nearest.ts';
 import type { Entry, Invocation } from '../../build-command.ts';
 import { configJsonSchema } from '../../config/schema.ts';
 import type { Context } from '../../context.ts';
+import { planJsonSchema } from '../plan-schema.ts';
 import { documentSchemas, type DocumentSchemas } from './document-schema.ts';
 import { progressJsonSchema } from './progress-event.ts';
 
@@ -12,7 +13,7 @@ export const runConfigSchema =
   (table: readonly Entry[]) =>
   async ({ args: [name = 'config'] }: Invocation, context: Context) => {
     const documents = await documentSchemas(table);
-    const names = ['config', 'manifest', 'progress', ...documents.names];
+    const names = ['config', 'manifest', 'progress', 'plan', ...documents.names];
     if (name === 'list') {
       context.result('schema-list', { names }, names.join('\n'));
       return undefined;
@@ -28,5 +29,6 @@ function schemaOf(name: string, documents: DocumentSchemas): object | undefined 
   if (name === 'config') return configJsonSchema();
   if (name === 'manifest') return manifestJsonSchema();
   if (name === 'progress') return progressJsonSchema();
+  if (name === 'plan') return planJsonSchema();
   return documents.jsonSchema(name);
 }

@@ -1,20 +1,17 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MigratorError } from '../../../errors.ts';
 import { localError, systemCode } from '../../../files/local-error.ts';
 import { temporaryFolder, makePrivateFolder } from '../../../files/private-folder.ts';
-import { readInventory } from '../../../core/operations/read-lists.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
 import type { Invocation } from '../../build-command.ts';
-import { Context } from '../../context.ts';
-import { instancesOf } from '../../servers/instances.ts';
+import type { Context } from '../../context.ts';
 import { lines } from '../../terminal/table.ts';
 import type { DemoOptions } from './flags.ts';
 import { folded } from './folded.ts';
-
-const binary = fileURLToPath(new URL('../../../../bin/migrator.mjs', import.meta.url));
+import { binary, inventory, type Stage } from './stage.ts';
+import { runWaveDemo, waveInstances } from './waves.ts';
 
 const rcFile = `# Three embedded Octopus Deploy instances: real HTTP on loopback, state in SQLite below this folder.
 instances:
@@ -23,20 +20,13 @@ instances:
   next: { product: octopus, url: "embedded:./next", sample: target, pace: 10ms, version: 2026.1.2000, flavor: linux }
 `;
 
-interface Stage {
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly context: Context;
-  /** Everything that the steps print is shown, with their progress. */
-  readonly full: boolean;
-}
-
 /** Runs the main scenarios on embedded instances. Each step runs the real binary and shows its output. */
 export async function runDemo({ options }: Invocation<DemoOptions>, context: Context) {
   const began = Date.now();
   const folder = options.folder === undefined ? await temporaryFolder('demo') : resolve(context.io.cwd, options.folder);
   await makePrivateFolder(folder, 'name another with --folder');
-  await writeFile(join(folder, '.migratorrc.yaml'), rcFile, { flag: 'wx' }).catch((cause: unknown) => {
+  const instances = options.waves === true ? waveInstances : rcFile;
+  await writeFile(join(folder, '.migratorrc.yaml'), instances, { flag: 'wx' }).catch((cause: unknown) => {
     if (systemCode(cause) !== 'EEXIST') throw localError(cause, `could not write into "${folder}"`);
     throw new MigratorError('CONFLICT', `"${folder}" already holds an rc file`, {
       hint: 'name an empty folder with --folder',
@@ -55,6 +45,7 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
   const stage: Stage = { folder, env, context, full };
   const say = (...text: readonly string[]) => context.io.stderr.write(`\n# ${text.join('\n# ')}\n`);
 
+  if (options.waves === true) return runWaveDemo(stage, say, context);
   say(
     `Three embedded Octopus Deploy instances in ${folder}:`,
     '"lab" and "prod" of 2023 on Windows, "next" of 2026 on Linux.',
@@ -111,20 +102,6 @@ async function show(stage: Stage, ...args: readonly string[]): Promise<void> {
 
 function quoted(word: string): string {
   return /^[\w:./@=-]+$/u.test(word) ? word : `"${word}"`;
-}
-
-/** What an instance has, read by this process: starting the binary for each look would take most of the time. */
-async function inventory({ folder, env, context }: Stage, name: string): Promise<readonly InventoryItem[]> {
-  const own = new Context(
-    { ...context.io, cwd: folder, env },
-    { ...context.globals, config: undefined, quiet: true, progress: 'none' },
-  );
-  try {
-    const source = await (await instancesOf(own)).source(name);
-    return await readInventory(undefined, source, await own.reporter(), context.signal);
-  } finally {
-    await own.close();
-  }
 }
 
 function runBinary(stage: Stage, args: readonly string[], show: (chunk: string) => void): Promise<void> {

@@ -1,7 +1,3 @@
-import type { Keeper } from '../../../core/instance.ts';
-import { probe } from '../../../core/steps/preflight.ts';
-import { requireStore } from '../../../core/steps/store-package.ts';
-import { MigratorError } from '../../../errors.ts';
 import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { Via } from '../../../core/steps/settle-way.ts';
@@ -11,83 +7,35 @@ import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
-import { ofDryRun } from '../../flags/contradictions.ts';
-import { productFlags } from '../../flags/product-values.ts';
-import { waitingOf } from '../../flags/waiting.ts';
-import { backupOutput } from '../../packages/backup.ts';
-import { openStaging } from '../../packages/staging.ts';
-import { ownSecrets } from '../../keys/own-secrets.ts';
-import { systemRandom, tellingClock } from '../../runtime.ts';
-import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
-import { instancesOf, requireInstance } from '../../servers/instances.ts';
-import { secretDigest } from '../../state/secret-digest.ts';
+import { calledBack } from '../../servers/callbacks.ts';
+import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
+import { askedMove, identityOf, portsOf, storeOf } from '../asked-move.ts';
 import { describeChanges, describeItems, type Naming } from '../changes.ts';
 import { describeComparison, describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
-  { args: projects, options: given, command }: Invocation<MigrateProjectOptions>,
+  { args: projects, options, command }: Invocation<MigrateProjectOptions>,
   context: Context,
 ) {
-  const rehearsed = given.dryRun === true ? ofDryRun('dryRun', given, context) : given;
-  const from = requireInstance(rehearsed.from, '--from');
+  const move = await askedMove({ projects, options, command }, context);
+  const { from, to, input } = move;
   const instances = await instancesOf(context);
-  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
-  const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
-  const options = asked.preview === true ? ofDryRun('preview', rehearsed, context) : rehearsed;
-  const waiting = waitingOf(options, context);
-  const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
-  const store = await storeOf(options, context);
-  const route = store === undefined ? options.route : 'relay';
-  const input = {
-    ...waiting,
-    untilApproval: asked.untilApproval === true,
-    request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
-    importOptions: asked.importOptions,
-    route,
-    dryRun: options.dryRun === true || asked.preview === true,
-    preview: asked.preview === true,
-    overwrites: asked.overwrites === true,
-    skips: asked.skips === true,
-    verify: options.verify === true,
-    log: options.log === true,
-    ignoreVersion: options.ignoreVersion === true,
-  };
-  const what = {
-    projects,
-    options: flags.options,
-    secrets: await secretDigest(flags.secrets, context.io),
-    route,
-    ...(store === undefined ? {} : { store: store.name }),
-    dryRun: input.dryRun,
-  };
-  const callbacks = readCallbacks(input.dryRun ? {} : flags.byMigrator, waiting);
+  const store = await storeOf(move, context);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
-  const report = await calledBack(callbacks, context, () =>
+  const consent = consenting(options, context, move.asked.allowance);
+  const report = await calledBack(move.callbacks, context, () =>
     journaled(
-      { verb: 'migrate-project', on: [source, target], what, about: { projects, from, to, dryRun: input.dryRun } },
+      identityOf(move, source, target),
       journaling,
       async (run) =>
         migrateProject(
           input,
-          {
-            source,
-            target,
-            secrets: flags.secrets,
-            own: (names) => ownSecrets(names, run, context),
-            backup: backupOutput(to, options.backup, run, context),
-            ...consenting(options, context, asked.allowance),
-            // A dry run brings nothing to the store.
-            staging: await openStaging(run, context, input.dryRun ? undefined : store),
-            clock: tellingClock(reporter),
-            random: systemRandom,
-            reporter,
-            run,
-          },
+          await portsOf(move, { source, target, store, run, reporter, ...consent }, context),
           context.signal,
         ),
       context.signal,
@@ -102,24 +50,6 @@ export async function runMigrateProject(
     ),
   );
   return { outcome: report.outcome, told: { from, to, ...report } };
-}
-
-/** The store of `--via-store`, which is asked before a server starts to work. */
-async function storeOf(
-  { viaStore, route }: Pick<MigrateProjectOptions, 'viaStore' | 'route'>,
-  context: Context,
-): Promise<Keeper | undefined> {
-  if (viaStore === undefined) return undefined;
-  if (route === 'move' || route === 'push') {
-    throw new MigratorError('USAGE', `--via-store is for the route relay, and not for ${route}`, {
-      hint: `leave out --route, or --via-store`,
-    });
-  }
-  const store = await (await instancesOf(context)).keeper(viaStore, 'write');
-  requireStore(store, 'name a store with --via-store: an instance of the product folder or s3');
-  await probe(store, await context.reporter(), context.signal);
-  await store.adapter.feed?.check?.(context.signal);
-  return store;
 }
 
 const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };

@@ -1,0 +1,95 @@
+import { type Command, Option } from 'commander';
+import { examples } from '../../flags/examples.ts';
+import { ListOption } from '../../flags/list-flag.ts';
+
+const plan = (command: Command): Command => command.argument('<plan>', 'the plan: a .yaml, .json or .csv file');
+
+export interface InitOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly match: readonly string[];
+  readonly output?: string;
+}
+
+export function initFlags(command: Command): void {
+  command
+    .option('--from <instance>', 'the instance whose projects are listed')
+    .option('--to <instance>', 'the instance to move them to')
+    .addOption(new ListOption('--match <pattern>', 'only projects whose names fit; * stands for any text'))
+    .option('-o, --output <file>', 'the plan file to write, .yaml or .csv (default: print it)');
+  examples(command, [
+    'migrator wave init --from lab --to prod -o plan.yaml',
+    `migrator wave init --from lab --to prod --match "Web*" -o plan.csv`,
+  ]);
+}
+
+export interface ChoosingOptions {
+  readonly wave: readonly string[];
+  readonly item: readonly string[];
+  readonly onlyFailed?: boolean;
+}
+
+function withChoice(command: Command): Command {
+  return command
+    .addOption(new ListOption('--wave <name>', 'only the items of this wave'))
+    .addOption(new ListOption('--item <id>', 'only this item'))
+    .option('--only-failed', 'only items that failed, and those that were skipped because of them');
+}
+
+export function checkFlags(command: Command): void {
+  withChoice(plan(command));
+  command.addHelpText('after', '\nExit codes: 0 nothing stands in the way, 3 something does. Nothing is changed.');
+  examples(command, ['migrator wave check plan.yaml']);
+}
+
+export interface RunOptions extends ChoosingOptions {
+  readonly workers?: string;
+  readonly until?: string;
+  readonly onFailure?: 'continue' | 'stop';
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly report?: string;
+}
+
+export function runFlags(command: Command): void {
+  withChoice(plan(command))
+    .option('--workers <number>', 'how many items at once, at most (default: that of the plan, else 4)')
+    .option(
+      '--until <time>',
+      'start nothing after this time: 04:00, or 2026-03-01T04:00:00Z; what remains is postponed',
+    )
+    .addOption(
+      new Option('--on-failure <word>', 'what happens after a failure (default: that of the plan)').choices([
+        'continue',
+        'stop',
+      ]),
+    )
+    .option('--dry-run', 'print what each item would do, by reading alone')
+    .option('--report <file>', 'write what became of each item into this file (.json)')
+    .option('-y, --yes', 'answer yes to all questions');
+  command.addHelpText('after', '\nThe exit code is that of the worst item: see migrator help waves.');
+  examples(command, [
+    'migrator wave run plan.yaml --dry-run',
+    'migrator wave run plan.yaml --wave shared --until 04:00',
+    'migrator wave run plan.yaml --only-failed --yes',
+  ]);
+}
+
+export function statusFlags(command: Command): void {
+  plan(command);
+  examples(command, ['migrator wave status plan.yaml']);
+}
+
+export function stopFlags(command: Command): void {
+  plan(command);
+  examples(command, ['migrator wave stop plan.yaml']);
+}
+
+export interface ReportOptions {
+  readonly output?: string;
+}
+
+export function reportFlags(command: Command): void {
+  plan(command).option('-o, --output <file>', 'the file to write (.json)');
+  examples(command, ['migrator wave report plan.yaml -o run.json']);
+}

@@ -1,0 +1,163 @@
+import { isMigratorError, type MigratorError } from '../../../errors.ts';
+import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
+import type { RunRecord } from '../../../ports/journal.ts';
+import { silent, type Reporter } from '../../../ports/reporter.ts';
+import type { Foreseen, ItemEnd, ItemFault, ItemWork, Runner, Slot } from '../../../ports/runner.ts';
+import type { Instance, Placed } from '../../instance.ts';
+import { answerOf } from '../../steps/preflight.ts';
+import { onWay } from '../../steps/settle-way.ts';
+import { journaled, type Journaling, runKey } from '../../steps/journaled.ts';
+import { migrateProject } from '../migrate-project/index.ts';
+import type { MigrateInput } from '../migrate-project/route.ts';
+import { foreseen, type Looks } from './foresee.ts';
+import type { MigrateReport, OpenMove } from './open-move.ts';
+
+export interface LocalPorts {
+  /** Opens an instance once; later calls share it. */
+  readonly open: (work: ItemWork) => Promise<OpenMove>;
+  readonly journaling: (reporter: Reporter) => Promise<Journaling>;
+}
+
+/** Does items in this process, with adapters that are opened once and shared. */
+export function localRunner({ open, journaling }: LocalPorts): Runner {
+  let runs: Promise<readonly RunRecord[]> | undefined;
+  const lists = new Map<string, Promise<readonly InventoryItem[]>>();
+  const infos = new Map<string, Promise<InstanceInfo>>();
+  const looks = (signal: AbortSignal): Looks => ({
+    infoOf: (instance) => {
+      const info = infos.get(instance.name) ?? answerOf(instance, instance.adapter.probe(signal));
+      infos.set(instance.name, info);
+      return info;
+    },
+    projectsOn: (instance) => {
+      const list = lists.get(instance.name) ?? answerOf(instance, projectsOn(instance, signal));
+      lists.set(instance.name, list);
+      return list;
+    },
+  });
+  return {
+    keyOf: async (work) => runKey((await open(work)).identity),
+    slotsOf: async (work) => {
+      const { source, target, input } = await open(work);
+      return [slotOf(source, 'source', input), slotOf(target, 'target', input)];
+    },
+    run: async (work, reporter, signal) => {
+      const move = await open(work);
+      const jobs: string[] = [];
+      try {
+        const report = await move.around(async () =>
+          journaled(
+            move.identity,
+            await journaling(reporter),
+            async (run) => {
+              try {
+                return await migrateProject(move.input, await move.ports(run, reporter), signal);
+              } finally {
+                jobs.push(...run.record.jobs);
+              }
+            },
+            signal,
+          ),
+        );
+        return endOfReport(report, work);
+      } catch (error) {
+        return endOfError(error, jobs, signal);
+      }
+    },
+    endOf: async (work, since) => {
+      runs ??= journaling(silent).then(({ journal }) => journal.list());
+      const key = runKey((await open(work)).identity);
+      const record = (await runs).find((one) => one.key === key);
+      return record === undefined ? undefined : endOfRecord(record, since, work);
+    },
+    missing: async (done, signal) => {
+      const missing = new Set<string>();
+      for (const { work, arrived } of done) {
+        const { target } = await open(work);
+        const there = new Set((await looks(signal).projectsOn(target)).map(({ name }) => name));
+        if (!arrived.every((name) => there.has(name))) missing.add(work.id);
+      }
+      return missing;
+    },
+    foresee: async (work, signal): Promise<Foreseen> => foreseen(await open(work), looks(signal), signal),
+  };
+}
+
+/** The adapter of the way that was asked for; without one, the first choice counts. */
+function slotOf(instance: Placed, as: 'source' | 'target', { importOptions, request }: MigrateInput): Slot {
+  const options = as === 'source' ? request.options : importOptions;
+  const { adapter } = onWay(instance, instance.adapter.ways?.asked(options)?.via);
+  const { of, most } = adapter.parallel?.(as) ?? { of: instance.place, most: 1 };
+  return { of: `${adapter.product} ${of}`, most };
+}
+
+async function projectsOn({ adapter }: Instance, signal: AbortSignal): Promise<readonly InventoryItem[]> {
+  const items: InventoryItem[] = [];
+  for await (const item of adapter.inventory.list('project', signal)) items.push(item);
+  return items;
+}
+
+function endOfReport(report: MigrateReport, { project }: ItemWork): ItemEnd {
+  const { outcome, jobs, route, warnings, backup, result, waitingFor, plan } = report;
+  const [problem] = result?.items.filter(({ wanted, action }) => wanted !== true && !isFine(action)) ?? [];
+  const reason =
+    outcome === 'started'
+      ? waitingFor === undefined
+        ? 'its job goes on at the server'
+        : `waits for ${waitingFor}`
+      : outcome === 'partial'
+        ? problem === undefined
+          ? warnings[0]
+          : `${problem.kind} "${problem.name}": ${problem.action}`
+        : undefined;
+  const changed = result?.items.filter(({ kind }) => kind === 'project').map(({ name }) => name) ?? [];
+  const known = changed.length > 0 ? changed : plan.filter(({ kind }) => kind === 'project').map(({ name }) => name);
+  return {
+    outcome,
+    jobs,
+    route,
+    ...(reason === undefined ? {} : { reason }),
+    ...(report.package === undefined ? {} : { package: { id: report.package.id, version: report.package.version } }),
+    ...(backup === undefined ? {} : { backup }),
+    warnings: warnings.length,
+    ...(result === undefined ? {} : { counts: result.counts }),
+    // What the server claims and nobody saw is not looked for later.
+    ...(result?.basis === 'seen' && outcome !== 'started' ? { arrived: known.length > 0 ? known : [project] } : {}),
+  };
+}
+
+const isFine = (action: string): boolean => ['created', 'overwritten', 'unchanged', 'deleted'].includes(action);
+
+/** The same from the record of a run whose process ended before its end was noted. */
+function endOfRecord(
+  { outcome, startedAt, updatedAt, jobs, fault }: RunRecord,
+  since: string,
+  { project }: ItemWork,
+): ItemEnd | undefined {
+  if (updatedAt < since && startedAt < since) return undefined;
+  if (outcome === 'done') return { outcome, jobs, arrived: [project] };
+  if (outcome !== 'partial') return undefined;
+  return { outcome, jobs, ...(fault === undefined ? {} : { reason: fault.message }), arrived: [project] };
+}
+
+function endOfError(error: unknown, jobs: readonly string[], signal: AbortSignal): ItemEnd {
+  if (signal.aborted && (!isMigratorError(error) || error.code === 'CANCELLED'))
+    return { outcome: 'interrupted', jobs };
+  if (!isMigratorError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { outcome: 'failed', jobs, fault: { code: 'BUG', message } };
+  }
+  if (error.code === 'STILL_RUNNING') return { outcome: 'started', jobs, reason: error.message };
+  return { outcome: 'failed', jobs, fault: faultOf(error) };
+}
+
+function faultOf({ code, message, hint, details }: MigratorError): ItemFault {
+  const { status, hopeless } = details;
+  return {
+    code,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(hopeless === true ? { hopeless } : {}),
+  };
+}
