@@ -14,4 +14,4 @@ migrator wave run plan.yaml
 
 # Monday: what became of each project.
 migrator wave status plan.yaml
-migrator wave report plan.yaml -o data/monday.json
+migrator wave report plan.yaml -o data/monday.html

@@ -112,7 +112,7 @@ export const rooms = {
 
   'core/report': {
     paths: ['src/core/report/'],
-    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'core/waves', 'package'],
   },
   report: { paths: ['src/report/'], folders: ['html'], may: [...below, 'core/report'] },
 

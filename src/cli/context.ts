@@ -48,7 +48,7 @@ export interface AskedReport extends Reporter {
   /** An error ended it. */
   failed(error: unknown, explanation: Explanation): void;
   /** The run is a wave: its report is made of these facts, which are asked for when it is written. */
-  ofWave(facts: () => WaveFacts, ends?: Pick<Ending, 'from' | 'to'>): void;
+  ofWave(facts: () => Promise<WaveFacts>, ends?: Pick<Ending, 'from' | 'to'>): void;
 }
 
 /**

@@ -38,6 +38,17 @@ export interface ItemFault {
  */
 export type ItemOutcome = 'done' | 'partial' | 'started' | 'failed' | 'interrupted';
 
+/** `kind` and `state` as in JobStatus. */
+export interface SeenJob {
+  readonly handle: string;
+  readonly instance: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly startedAt?: string | undefined;
+  /** Undefined while it runs. */
+  readonly endedAt?: string | undefined;
+}
+
 export interface ItemEnd {
   readonly outcome: ItemOutcome;
   /** The handles of its jobs. */
@@ -49,6 +60,10 @@ export interface ItemEnd {
   readonly package?: { readonly id: string; readonly version: string } | undefined;
   readonly backup?: string | undefined;
   readonly warnings?: number | undefined;
+  /** The first of its warnings. */
+  readonly warned?: readonly string[] | undefined;
+  /** Its jobs, with the times (ISO 8601) at which they were seen to begin and to end. */
+  readonly ran?: readonly SeenJob[] | undefined;
   /** How many things were created, overwritten and so on, as in results. */
   readonly counts?: Readonly<Record<string, number>> | undefined;
   /** The names of the projects on the target, as its inventory has them. */

@@ -23,7 +23,7 @@ const { here, run } = sharedWorkshop({
   lab: { pace: 2 },
   rc: '  vault: { product: folder, url: "embedded:./vault" }\n',
 });
-const made = { id: 'Octopus.Space.Migration', version: '1.0.0-run7' };
+const made = { id: 'Acme.Move', version: '1.0.0' };
 let handle = '';
 
 async function folderWith(...files: readonly string[]): Promise<string> {
@@ -217,7 +217,15 @@ beforeAll(async () => {
   const sealed = (name: string, ...more: string[]) =>
     run(['partial-export', '--from', 'lab', '--project', 'Billing', '-o', name, ...more, '--json']);
   expect(await sealed('web-shop.tar')).toMatchObject({ code: 0 });
-  const exported = await sealed('run7.tar', '--password', 'env:MOVE_PASSWORD', '--package-version', made.version);
+  const exported = await sealed(
+    'run7.tar',
+    '--password',
+    'env:MOVE_PASSWORD',
+    '--package-id',
+    made.id,
+    '--package-version',
+    made.version,
+  );
   expect(exported).toMatchObject({ code: 0 });
   ({ handle } = JSON.parse(exported.stdout) as { handle: string });
   expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });

@@ -102,8 +102,16 @@ describe('documents that --json prints', () => {
     expect(failed.code).toBe(2);
     const { items } = await document<{ items: { state: string }[] }>('wave-run', failed);
     expect(items.map(({ state }) => state)).toEqual(['done', 'failed', 'skipped']);
-    const report: unknown = JSON.parse(await readFile(here().path('run.json'), 'utf8'));
-    expect(documentSchema('wave-report').safeParse(report).error).toBeUndefined();
+    const written = await readFile(here().path('run.json'), 'utf8');
+    const report = await document<{ outcome: string; wave: { items: { state: string; run?: { undo: string[] } }[] } }>(
+      'report',
+      { code: 2, stdout: written, stderr: '' },
+    );
+    expect(report).toMatchObject({ outcome: 'failed', wave: { items: [{ state: 'done' }, { state: 'failed' }, {}] } });
+    expect(report.wave.items[0]?.run?.undo).toEqual([expect.stringMatching(/^migrator job undo octopus:prod:/u)]);
+    for (const form of ['html', 'md', 'xml'])
+      expect(await run(['wave', 'report', 'plan.yaml', '-o', `run.${form}`])).toMatchObject({ code: 0 });
+    expect(await readFile(here().path('run.md'), 'utf8')).toContain('Ledger Sync');
     await done('wave-status', 'wave', 'status', 'plan.yaml');
     await done('wave-stop', 'wave', 'stop', 'plan.yaml');
     await done('wave-report', 'wave', 'report', 'plan.yaml', '-o', 'run.json');

@@ -233,7 +233,7 @@ describe('an answer that is lost', () => {
           const first = await run(exporting);
           expect(first).toMatchObject(reset === 'after' ? { code: 0 } : { code: 5 });
           if (reset === 'before') {
-            expect(first.stderr).toContain('nothing on the server shows that it was begun');
+            expect(first.stderr).toContain('nothing on the server shows that it began');
             expect(await run(exporting)).toMatchObject({ code: 0 });
           } else prod.faults.add({ ...once, path: '/api/migrations/import' });
           expect(await run(importing)).toMatchObject({ code: 0 });

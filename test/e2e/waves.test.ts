@@ -66,8 +66,9 @@ describe('a wave', () => {
       expect(await workshop.run(['wave', 'report', 'plan.yaml', '-o', 'run.json'])).toMatchObject({ code: 0 });
       const report = await readFile(workshop.path('run.json'), 'utf8');
       expect(JSON.parse(report)).toMatchObject({
-        counts: { done: 3 },
-        items: [{ id: 'Billing', arrived: ['Billing'] }, {}, {}],
+        document: 'migrator/report/1',
+        tiles: { basis: 'seen' },
+        wave: { items: [{ id: 'Billing', state: 'done', spans: [{ instance: 'lab' }, { instance: 'prod' }] }, {}, {}] },
       });
       expect((await workshop.run(['wave', 'stop', 'plan.yaml'])).stdout).toContain('nobody runs "spring"');
     }));

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { type Ending, factsOf, factsOfFailure, outcomeOfFailure } from '../../core/report/facts.ts';
+import { outcomeOfItems } from '../../core/report/of-items.ts';
 import { type ReportHead, runReport, waveReport } from '../../core/report/make.ts';
 import { RunRecorder } from '../../core/report/recorder.ts';
 import type { End, Fault, Report, ReportOutcome, RunFacts, WaveFacts } from '../../core/report/report.ts';
@@ -9,9 +10,10 @@ import { renderReport } from '../../report/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { AskedReport, Context } from '../context.ts';
 import type { Explanation } from '../explain.ts';
+import type { IO } from '../terminal/io.ts';
 import { version } from '../version.ts';
 import { checkReportFile, type ReportFile, reportFile, writeReportFile } from './report-file.ts';
-import { undoCommands } from './undo-commands.ts';
+import { undoFinder } from './undo-commands.ts';
 
 /** What the command line says by itself, before any work. */
 interface Asked {
@@ -66,6 +68,16 @@ function askedBy(command: Command, { from, to, dryRun = false, project }: Option
 const wordsOf = (command: Command): readonly string[] =>
   command.parent === null ? [] : [...wordsOf(command.parent), command.name()];
 
+/** Writes a report without secrets. */
+export async function saveReport(file: ReportFile, report: Report, { redactor }: Context): Promise<void> {
+  redactor.keepFacts(report);
+  await writeReportFile(file, renderReport(redactor.redactValue(report) as Report, file.format));
+}
+
+/** Who runs this, and where: `ann@build-7`. */
+export const whoOf = ({ user, uid, host }: IO): string =>
+  `${user ?? (uid === undefined ? 'unknown' : `uid ${uid}`)}@${host}`;
+
 class RunReport implements AskedReport {
   readonly #file: ReportFile;
   readonly #asked: Asked;
@@ -73,7 +85,7 @@ class RunReport implements AskedReport {
   readonly #startedAt = new Date();
   readonly #recorder = new RunRecorder(() => new Date());
   readonly #seen = new Map<string, Omit<End, 'name'>>();
-  #wave: (() => WaveFacts) | undefined;
+  #wave: (() => Promise<WaveFacts>) | undefined;
   #ending: Ending = {};
   #outcome: ReportOutcome = 'done';
   #error: { readonly error: unknown; readonly fault: Fault; readonly exitCode: number } | undefined;
@@ -92,7 +104,7 @@ class RunReport implements AskedReport {
   }
 
   /** The run is a wave. `facts` is called when the report is written. */
-  ofWave(facts: () => WaveFacts, ends: Pick<Ending, 'from' | 'to'> = {}): void {
+  ofWave(facts: () => Promise<WaveFacts>, ends: Pick<Ending, 'from' | 'to'> = {}): void {
     this.#wave = facts;
     this.#ending = ends;
   }
@@ -109,18 +121,19 @@ class RunReport implements AskedReport {
   }
 
   async write(): Promise<void> {
-    const { redactor, globals } = this.#context;
-    const report = await this.#made();
-    redactor.keepFacts(report);
-    await writeReportFile(this.#file, renderReport(redactor.redactValue(report) as Report, this.#file.format));
-    if (!globals.quiet) this.#context.say('notice', `wrote the report ${this.#file.name}`);
+    await saveReport(this.#file, await this.#made(), this.#context);
+    if (!this.#context.globals.quiet) this.#context.say('notice', `wrote the report ${this.#file.name}`);
   }
 
   async #made(): Promise<Report> {
     const head = await this.#head();
-    if (this.#wave !== undefined) return waveReport(head, this.#wave(), this.#recorder.warnings);
+    if (this.#wave !== undefined) {
+      const wave = await this.#wave();
+      const outcome = this.#error === undefined && !head.dryRun ? outcomeOfItems(wave.items) : head.outcome;
+      return waveReport({ ...head, outcome }, wave, this.#recorder.warnings);
+    }
     const facts = { ...this.#facts(head.dryRun), subject: this.#asked.subject };
-    const undo = head.dryRun ? [] : await undoCommands(facts, this.#context);
+    const undo = head.dryRun ? [] : await undoFinder(this.#context)(facts);
     const { resumable } = this.#context;
     return runReport(head, { facts: { ...facts, undo }, waitingFor: this.#ending.waitingFor, resumable });
   }
@@ -136,14 +149,13 @@ class RunReport implements AskedReport {
     const { io, exitCode } = this.#context;
     const { verb, ...asked } = this.#asked;
     const { from = asked.from, to = asked.to, resumed, dryRun = asked.dryRun } = this.#ending;
-    const user = io.user ?? (io.uid === undefined ? 'unknown' : `uid ${io.uid}`);
     return {
       migrator: version(),
       verb,
       outcome: this.#outcome,
       exitCode: this.#error?.exitCode ?? exitCode,
       dryRun,
-      by: `${user}@${io.host}`,
+      by: whoOf(io),
       startedAt: this.#startedAt.toISOString(),
       endedAt: new Date().toISOString(),
       resumedFrom: resumed?.startedAt,

@@ -167,7 +167,7 @@ function byWeight(one: Change, other: Change): number {
   return weightOf(one) - weightOf(other) || byText;
 }
 
-const asDone: Readonly<Record<PlannedAction, ResultAction | undefined>> = {
+export const asDone: Readonly<Record<PlannedAction, ResultAction | undefined>> = {
   create: 'created',
   overwrite: 'overwritten',
   unchanged: 'unchanged',

@@ -13,5 +13,5 @@ export function completionFlags(command: Command): void {
     .addOption(new Option('--names <kind>', 'print names, for the completion scripts').hideHelp())
     .addOption(new Option('--typed <words>', 'the words before the cursor, for --names').hideHelp())
     .addOption(new Option('--instances', 'what scripts of earlier releases call').hideHelp());
-  examples(command, ['migrator completion bash >> ~/.bashrc']);
+  examples(command, ['migrator completion bash > ~/.migrator-completion.bash']);
 }

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { promisify } from 'node:util';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MigratorError } from '../../../errors.ts';
@@ -62,9 +63,9 @@ export async function runWaveDemo(stage: Stage, say: (...text: readonly string[]
     `Four pairs of embedded Octopus Deploy instances in ${folder}, and plan.yaml with 40 projects in two waves.`,
     `"${deleted}" is in the plan and on no server, so one item fails. Another one needs it, and is skipped.`,
   );
-  const report = join(folder, 'report.json');
-  const code = await runWave(stage, ['wave', 'run', 'plan.yaml', '--yes', '--report', 'report.json'], context);
-  const { counts } = JSON.parse(await readFile(report, 'utf8')) as WaveFacts;
+  const report = join(folder, 'report.html');
+  const code = await runWave(stage, ['wave', 'run', 'plan.yaml', '--yes', '--report', 'report.html'], context);
+  const { counts } = await waveStatus(stage);
   const isAsPlanned = counts.done === 38 && counts.failed === 1 && counts.skipped === 1 && code === exitCodes.usage;
   if (!isAsPlanned) throw wrong(`${JSON.stringify(counts)} with exit code ${String(code)}`);
   for (const n of pairs) {
@@ -86,6 +87,13 @@ export async function runWaveDemo(stage: Stage, say: (...text: readonly string[]
     ),
   );
   return undefined;
+}
+
+/** What the ledger of the plan says. */
+async function waveStatus({ folder, env }: Stage): Promise<Pick<WaveFacts, 'counts'>> {
+  const line = [binary, 'wave', 'status', 'plan.yaml', '--json'];
+  const { stdout } = await promisify(execFile)(process.execPath, line, { cwd: folder, env: { ...env } });
+  return JSON.parse(stdout) as WaveFacts;
 }
 
 const wrong = (what: string): MigratorError =>

@@ -40,6 +40,5 @@ export function importFlags(command: Command, products: Products): void {
     'migrator import web-shop.tar --to prod --dry-run',
     'migrator import Acme.Shop@1.0.0 --from vault --to prod',
     { of: 'octopus', line: 'migrator import Acme.Move@1.0.0 --to prod --password env:MOVE_PASSWORD' },
-    { of: 'enms', line: 'migrator import lab.tar --to prod --empty-database-before-import' },
   ]);
 }

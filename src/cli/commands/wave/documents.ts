@@ -35,6 +35,20 @@ const item = z.strictObject({
   package: packageRef.optional(),
   backup: z.string().optional(),
   warnings: z.number().int().optional(),
+  warned: z.array(z.string()).optional().describe('the first of its warnings'),
+  ran: z
+    .array(
+      z.strictObject({
+        handle,
+        instance: z.string(),
+        kind: z.string(),
+        state: z.string(),
+        startedAt: z.string().optional(),
+        endedAt: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('its jobs, with the times at which they were seen to begin and to end'),
   counts: z.record(z.string(), z.number().int()).optional().describe('as in results: created, overwritten, …'),
   arrived: z.array(z.string()).optional().describe('the projects that the target showed afterwards'),
 });

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
+import { withReport } from '../../flags/report.ts';
 
 const plan = (command: Command): Command => command.argument('<plan>', 'the plan: a .yaml, .json or .csv file');
 
@@ -65,12 +66,12 @@ export function runFlags(command: Command): void {
       ]),
     )
     .option('--dry-run', 'print what each item would do, by reading alone')
-    .option('--report <file>', 'write what became of each item into this file (.json)')
     .option('-y, --yes', 'answer yes to all questions');
+  withReport(command);
   command.addHelpText('after', '\nThe exit code is that of the worst item: see migrator help waves.');
   examples(command, [
     'migrator wave run plan.yaml --dry-run',
-    'migrator wave run plan.yaml --wave shared --until 04:00',
+    'migrator wave run plan.yaml --wave shared --until 04:00 --report saturday.html',
     'migrator wave run plan.yaml --only-failed --yes',
   ]);
 }
@@ -90,6 +91,6 @@ export interface ReportOptions {
 }
 
 export function reportFlags(command: Command): void {
-  plan(command).option('-o, --output <file>', 'the file to write (.json)');
-  examples(command, ['migrator wave report plan.yaml -o run.json']);
+  plan(command).option('-o, --output <file>', 'the report to write: .html, .md, .json or .xml (JUnit)');
+  examples(command, ['migrator wave report plan.yaml -o monday.html']);
 }

@@ -15,7 +15,7 @@ import { describeCounts, describeTrouble, foreseenTable } from './describe.ts';
 import type { RunOptions } from './flags.ts';
 import { covers, foreseeAll, type ForeseenItem, questionForAll } from './foresee-all.ts';
 import { chosenItems, ledgerKey, openWave } from './open-wave.ts';
-import { reportKind, writeWaveReport } from './report-file.ts';
+import { endsOf, reportedWave } from './reported.ts';
 import { untilOf } from './until.ts';
 import { outcomeOf, worstExitCode } from './worst.ts';
 
@@ -25,7 +25,6 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const began = systemClock.now();
   const until = options.until === undefined ? undefined : untilOf(options.until, began, context.flagSource('until'));
   const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
-  if (options.report !== undefined) reportKind(options.report);
   const agreed = new Map<string, Question['needs']>();
   const { plan, runner } = await openWave(path, false, (work) => consentOf(work, options, agreed), context);
   const key = await ledgerKey(plan, context);
@@ -35,10 +34,14 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const records = await readRecords(ledger ?? ledgers.of(key));
   const chosen = chosenItems(plan, records, options);
   requireSamePlan(plan, records, chosen, await keysOf(plan, chosen, records, runner));
+  let foreseen: readonly ForeseenItem[] = [];
+  const planned = () => (dryRun ? new Map(foreseen.map(({ id, counts }) => [id, counts])) : undefined);
+  const ofPlan = factsOf(plan, records);
+  context.askedReport?.ofWave(() => reportedWave(factsOf(plan, records), context, planned()), endsOf(ofPlan));
   const reporter = await context.reporter();
   const clock = tellingClock(reporter);
   if (ledger !== undefined) await takeStock(plan, records, chosen, { runner, ledger, reporter, clock }, context.signal);
-  const foreseen = await consent({ plan, chosen, records, runner, agreed }, options, context);
+  foreseen = await consent({ plan, chosen, records, runner, agreed }, options, context);
   if (ledger !== undefined) {
     const input = {
       plan,
@@ -54,8 +57,7 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const items = facts.items.filter(({ id }) => chosen.has(id));
   const outcome = outcomeOf(items);
   const seconds = Math.round((systemClock.now().getTime() - began.getTime()) / 100) / 10;
-  const report = options.report === undefined || dryRun ? undefined : resolve(context.io.cwd, options.report);
-  if (report !== undefined) await writeWaveReport(report, facts, context);
+  const report = options.report === undefined ? undefined : resolve(context.io.cwd, options.report);
   context.result(
     'wave-run',
     { outcome: dryRun ? 'done' : outcome, dryRun, seconds, chosen: [...chosen], foreseen, report, ...facts },
@@ -64,7 +66,6 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
       : lines(
           ...describeTrouble(items),
           `${plan.name}: ${describeCounts(factsOf({ ...plan, items: plan.items.filter(({ id }) => chosen.has(id)) }, records))}`,
-          report === undefined ? undefined : `report: ${report}`,
           outcome === 'done' ? undefined : `to go on with what is left: migrator wave run ${path}`,
         ),
   );

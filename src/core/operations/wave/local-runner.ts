@@ -7,10 +7,14 @@ import type { Instance, Placed } from '../../instance.ts';
 import { answerOf } from '../../steps/preflight.ts';
 import { onWay } from '../../steps/settle-way.ts';
 import { journaled, type Journaling, runKey } from '../../steps/journaled.ts';
+import { RunRecorder } from '../../report/recorder.ts';
 import { migrateProject } from '../migrate-project/index.ts';
 import type { MigrateInput } from '../migrate-project/route.ts';
 import { foreseen, type Looks } from './foresee.ts';
 import type { MigrateReport, OpenMove } from './open-move.ts';
+
+/** A ledger keeps no more of an item. */
+const mostWarnings = 20;
 
 export interface LocalPorts {
   /** Opens an instance once; later calls share it. */
@@ -44,14 +48,15 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
     run: async (work, reporter, signal) => {
       const move = await open(work);
       const jobs: string[] = [];
+      const recorder = new RunRecorder(() => new Date(), reporter);
       try {
         const report = await move.around(async () =>
           journaled(
             move.identity,
-            await journaling(reporter),
+            await journaling(recorder),
             async (run) => {
               try {
-                return await migrateProject(move.input, await move.ports(run, reporter), signal);
+                return await migrateProject(move.input, await move.ports(run, recorder), signal);
               } finally {
                 jobs.push(...run.record.jobs);
               }
@@ -59,9 +64,9 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
             signal,
           ),
         );
-        return endOfReport(report, work);
+        return { ...endOfReport(report, work), ran: recorder.jobs };
       } catch (error) {
-        return endOfError(error, jobs, signal);
+        return { ...endOfError(error, jobs, signal), ran: recorder.jobs };
       }
     },
     endOf: async (work, since) => {
@@ -120,6 +125,7 @@ function endOfReport(report: MigrateReport, { project }: ItemWork): ItemEnd {
     ...(report.package === undefined ? {} : { package: { id: report.package.id, version: report.package.version } }),
     ...(backup === undefined ? {} : { backup }),
     warnings: warnings.length,
+    warned: warnings.slice(0, mostWarnings),
     ...(result === undefined ? {} : { counts: result.counts }),
     // What the server claims and nobody saw is not looked for later.
     ...(result?.basis === 'seen' && outcome !== 'started' ? { arrived: known.length > 0 ? known : [project] } : {}),
