@@ -13,6 +13,7 @@ const proofs = [
   'test/contract/octopus',
   'test/proof/',
   'test/unit/package/mutations',
+  'test/unit/package/package.property',
   'test/unit/package/seal.test',
   'test/support/environment',
   'test/contract/enms-round-trip',

@@ -6,6 +6,7 @@ import { PathSet } from '../../../src/portable-path.ts';
 import { entriesOf, files, opened, plain, sealed, type File, type Opening } from '../../support/packages.ts';
 import { fc } from '../../support/property.ts';
 import { testIO } from '../../support/test-io.ts';
+import { runs } from '../../support/sample.ts';
 import { withTempDir } from '../../support/with-temp-dir.ts';
 
 const segment = fc.oneof(
@@ -70,7 +71,7 @@ describe('properties', () => {
           expect(byPath(read)).toEqual(byPath(from));
         }),
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -93,7 +94,7 @@ describe('properties', () => {
         const pieces = total > 20_000 ? Math.max(chunkSize, 511) : chunkSize;
         expect(plain(await opened(package_, { chunkSize: pieces }))).toEqual(plain(from));
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -114,7 +115,7 @@ describe('properties', () => {
           bad[position]! ^= change;
           await expectRefused(bad, opening);
         }),
-        { numRuns: 400 },
+        { numRuns: runs(400) },
       );
     });
 
@@ -122,13 +123,13 @@ describe('properties', () => {
       const good = await make();
       await fc.assert(
         fc.asyncProperty(fc.nat(good.length - 1), (length) => expectRefused(good.subarray(0, length), opening)),
-        { numRuns: 150 },
+        { numRuns: runs(150) },
       );
       await fc.assert(
         fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), (more) =>
           expectRefused(Buffer.concat([good, more]), opening),
         ),
-        { numRuns: 50 },
+        { numRuns: runs(50) },
       );
     });
   });
@@ -157,7 +158,7 @@ describe('properties', () => {
         ];
         for (const bad of changed) if (!bad.equals(good)) await expectRefused(bad, {});
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('properties', () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 4096 }), (noise) => expectRefused(noise, {})),
       {
-        numRuns: 100,
+        numRuns: runs(100),
       },
     );
   });
