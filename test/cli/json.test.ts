@@ -103,12 +103,15 @@ describe('documents that --json prints', () => {
     const { items } = await document<{ items: { state: string }[] }>('wave-run', failed);
     expect(items.map(({ state }) => state)).toEqual(['done', 'failed', 'skipped']);
     const written = await readFile(here().path('run.json'), 'utf8');
-    const report = await document<{ outcome: string; wave: { items: { state: string; run?: { undo: string[] } }[] } }>(
-      'report',
-      { code: 2, stdout: written, stderr: '' },
-    );
+    const report = await document<{
+      outcome: string;
+      wave: { items: { state: string; run?: { jobs: { kind: string }[] } }[] };
+    }>('report', { code: 2, stdout: written, stderr: '' });
     expect(report).toMatchObject({ outcome: 'failed', wave: { items: [{ state: 'done' }, { state: 'failed' }, {}] } });
-    expect(report.wave.items[0]?.run?.undo).toEqual([expect.stringMatching(/^migrator job undo octopus:prod:/u)]);
+    expect(report.wave.items[0]?.run?.jobs).toEqual([
+      expect.objectContaining({ kind: 'export', instance: 'lab' }),
+      expect.objectContaining({ kind: 'import', instance: 'prod', state: 'succeeded' }),
+    ]);
     for (const form of ['html', 'md', 'xml'])
       expect(await run(['wave', 'report', 'plan.yaml', '-o', `run.${form}`])).toMatchObject({ code: 0 });
     expect(await readFile(here().path('run.md'), 'utf8')).toContain('Ledger Sync');

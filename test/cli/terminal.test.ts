@@ -76,11 +76,11 @@ describe('on a terminal', () => {
     const { code, shown } = await onTerminal(['init'], { ...at(), cwd }, [
       [/Name of the instance to move from \[lab\]/, 'spring\n'],
       [/product/, 'octopuss\n'],
-      [/did you\s+mean\s+"octopus"\?[^]*product/, '\n'],
+      [/did\s+you\s+mean\s+"octopus"\?[^]*product/, '\n'],
       [/URL/, 'htp://spring.example\n'],
       [/must\s+begin[^]*URL/, 'https://spring.example\n'],
       [/reference to its apiKey/, 'hunter2\n'],
-      [/is no\s+reference[^]*reference to its apiKey/, '\n'],
+      [/is\s+not\s+a\s+reference[^]*reference to its apiKey/, '\n'],
       [/Its space/, 'Default\n'],
       [/Name of the instance to move to \[prod\]/, 'autumn\n'],
       [/product/, '\n'],

@@ -93,7 +93,7 @@ describe('an import that overwrites', () => {
         ...password,
       ];
       const refused = await run([...moving, '--backup', 'b.tar', '--yes']);
-      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--backup cannot be kept') });
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('and --backup asks for one') });
       expect(await projectsOf(prod)).not.toContain('Search');
     });
   });

@@ -16,6 +16,9 @@ export const aTerminal: Need = {
   })(),
 };
 
+/** Longer than anything that a test does on a terminal. */
+const mostSeconds = 60;
+
 export interface OnTerminal {
   readonly code: number | null;
   /** Everything that was sent to the terminal: the output of the program, and the echo of the typed text. */
@@ -53,7 +56,13 @@ export function onTerminal(
       from = shown.length;
       child.stdin.write(next[1]);
     });
+    // A question that nobody expected would be waited for until the test times out, and say nothing.
+    const hangs = setTimeout(() => child.kill('SIGKILL'), mostSeconds * 1000);
     child.on('error', fail);
-    child.on('close', (code) => done({ code, shown }));
+    child.on('close', (code, signal) => {
+      clearTimeout(hangs);
+      if (signal !== 'SIGKILL') return done({ code, shown });
+      fail(new Error(`still there after ${mostSeconds} s, waiting for ${String(left[0]?.[0])}:\n${shown.slice(from)}`));
+    });
   });
 }

@@ -116,7 +116,7 @@ const exports: readonly WrongInput[] = [
 const imports: readonly WrongInput[] = [
   row('import', 2, 'package', 'import'),
   row('import shop.tar', 2, '--to', 'prod'),
-  row('import shop.tar --from lab', 2, '--from', '--to'),
+  row('import shop.tar --from lab', 2, '--to is missing', '--to'),
   row('import shop.tar --to prodd', 2, 'prodd', 'prod'),
   row('import nope.tar --to prod', 2, 'nope.tar', 'name of the file'),
   row('import drawer --to prod', 2, ['drawer', 'folder'], 'package seal'),

@@ -71,7 +71,7 @@ export function runFlags(command: Command): void {
   command.addHelpText('after', '\nThe exit code is that of the worst item: see migrator help waves.');
   examples(command, [
     'migrator wave run plan.yaml --dry-run',
-    'migrator wave run plan.yaml --wave shared --until 04:00 --report saturday.html',
+    'migrator wave run plan.yaml --wave shared --until 04:00 --report day1.html',
     'migrator wave run plan.yaml --only-failed --yes',
   ]);
 }

@@ -229,7 +229,7 @@ default:
   const lines = stderr.split('\n').filter((line) => line.startsWith('  - '));
   expect(lines.sort()).toEqual(
     [
-      'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "octopus"?',
+      'line 3: instances.lab.product has no adapter; there are: octopus, enms, microstrategy, snaplogic, folder, s3; did you mean "octopus"?',
       'line 4: instances.lab.url must begin with https://, http:// or embedded:; did you mean "embedded:"?',
       'line 5: instances.lab.api_key is not a known key; did you mean "apiKey"?',
       'line 5: instances.lab.api_key is not filled in by migrator: write env:NAME or command:…',
@@ -238,7 +238,7 @@ default:
       'line 9: instances.dev.prodct is not a known key; did you mean "product"?',
       'line 11: instances.dev.vai is not a known key; did you mean "via"?',
       'line 11: instances.dev.vai must be web or rest; did you mean "web"?',
-      'instances.lake.product has no adapter; there are: octopus, enms, microstrategy, snaplogic; did you mean "snaplogic"?',
+      'instances.lake.product has no adapter; there are: octopus, enms, microstrategy, snaplogic, folder, s3; did you mean "snaplogic"?',
       'line 14: http.retry is not a known key; did you mean "retries"?',
       'line 14: http.retry must be a number, not text',
       'line 15: key is not a known key; did you mean "keys"?',

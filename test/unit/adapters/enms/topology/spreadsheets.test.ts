@@ -101,7 +101,7 @@ describe('a topology import', () => {
             files: [{ ...file, open }],
           };
           expect((await enms.imports!.prepare(asked, never)).consent).toEqual(
-            expect.stringContaining('turns `down` and every other such property of its devices round'),
+            expect.stringContaining('inverts `down` and every other such property of its devices'),
           );
         });
       }

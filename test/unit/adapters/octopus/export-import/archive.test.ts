@@ -87,8 +87,8 @@ describe('an export that is whole', () => {
 
 describe('an export that is not whole', () => {
   test.each<[string, Buffer, string]>([
-    ['no zip', Buffer.from('hello'), 'no zip'],
-    ['a zip that is cut off', exportZip(shop).subarray(0, 2000), 'no zip'],
+    ['no zip', Buffer.from('hello'), 'not a zip'],
+    ['a zip that is cut off', exportZip(shop).subarray(0, 2000), 'not a zip'],
     ['without an index', made({ members: { 'manifest.json': null } }), 'manifest.json'],
     ['with another index', made({ members: { 'manifest.json': '[]' } }), 'manifest.json'],
     ['without the release of its server', made({ members: { 'server-version': null } }), 'server-version'],

@@ -27,7 +27,7 @@ describe('migrator help', () => {
   });
 
   test.each([
-    [['export'], 'did you mean migrator help partial-export?'],
+    [['export'], 'did you mean migrator help partial-export or migrator help report?'],
     [['exit-code'], 'did you mean migrator help exit-codes?'],
     [['exit'], 'did you mean migrator help exit-codes?'],
     [['job', 'status'], 'did you mean migrator help job show?'],
