@@ -101,7 +101,9 @@ describe('with own servers', () => {
       ]);
       expect(asked.code).toBe(0);
       expect(tooWide(asked, 80)).toEqual([]);
-      expect(asked.text).toMatch(/wrote .*\.migratorrc\.yaml\nfirst:\n[^]*lab\.key[^]*prod\.key[^]*\nnext:\n {2}migrator config check\n/u);
+      expect(asked.text).toMatch(
+        /wrote .*\.migratorrc\.yaml\nfirst:\n[^]*lab\.key[^]*prod\.key[^]*\nnext:\n {2}migrator config check\n/u,
+      );
       expect(await readFile(path('.migratorrc.yaml'), 'utf8')).not.toContain(keyOf(lab));
 
       const early = await line('migrator doctor');
