@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const typescript = [
   '@swc/jest',
   { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
@@ -32,5 +34,5 @@ export default {
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
   // More than one for each core: much of the time goes by in processes and servers that the tests wait for.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
 };
