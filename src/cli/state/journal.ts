@@ -96,18 +96,22 @@ class RunFiles {
     }
   }
 
-  /** Whether a step of the run kept the state of its target for an undo. */
-  async isUndoable(record: RunRecord): Promise<boolean> {
-    const steps = Object.keys(record.facts).filter((name) => name.endsWith('.job'));
-    for (const name of steps)
-      if ((await this.kept(record, `${name.slice(0, -'.job'.length)}.undo`)) !== undefined) return true;
-    return false;
+  /**
+   * Removes what the record of a run that is over no longer needs: all but what its undo needs, where it can be undone, and
+   * its results, which `job wait` tells.
+   */
+  async trimKept(record: RunRecord): Promise<void> {
+    const steps = Object.keys(record.facts).flatMap((name) => /^(.+)\.job$/u.exec(name)?.[1] ?? []);
+    for (const step of steps) if ((await this.kept(record, `${step}.undo`)) !== undefined) return;
+    await this.dropKept(record, new Set(steps.map((step) => this.#keptFile(record, `${step}.result`))));
   }
 
-  /** Removes what was kept beside a record. */
-  async dropKept({ id }: RunRecord): Promise<void> {
-    for (const name of await this.#names())
-      if (name.startsWith(`${id}.kept.`)) await rm(join(this.#folder, name), { force: true });
+  /** Removes what was kept beside a record, but for these files. */
+  async dropKept({ id }: RunRecord, but: ReadonlySet<string> = new Set()): Promise<void> {
+    for (const name of await this.#names()) {
+      const path = join(this.#folder, name);
+      if (name.startsWith(`${id}.kept.`) && !but.has(path)) await rm(path, { force: true });
+    }
   }
 
   #keptFile({ id }: RunRecord, name: string): string {
@@ -218,7 +222,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await update(() => ({ outcome, fault }));
         held.delete(lock);
         await lock.release();
-        if (!(await files.isUndoable(record))) await files.dropKept(record);
+        await files.trimKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);
@@ -257,7 +261,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const end = open === undefined ? undefined : await endOf?.(open);
         if (open !== undefined && end !== undefined) {
           await files.save({ ...open, outcome: end.outcome, fault: end.fault });
-          if (!(await files.isUndoable(open))) await files.dropKept(open);
+          await files.trimKept(open);
         }
         const previous = end === undefined ? open : undefined;
         const at = now().toISOString();

@@ -183,10 +183,11 @@ export async function resultOfJob(
   const run = (await journal.list()).find((one) => handleIn(one, id, instance) !== undefined);
   if (run === undefined) return undefined;
   const [step] = stepsWith(run, id, instance);
-  const kept = step === undefined ? undefined : await journal.kept(run, step);
-  if (kept === undefined || step === undefined) return undefined;
+  if (step === undefined) return undefined;
   if (run.outcome === 'done' || run.outcome === 'partial')
     return (await journal.kept(run, `${step}.result`)) as unknown as Result | undefined;
+  const kept = await journal.kept(run, step);
+  if (kept === undefined) return undefined;
   const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);
   const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
   // The job is over, and what its target shows is told also when its source is not there to compare with.

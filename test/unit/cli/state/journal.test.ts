@@ -21,6 +21,19 @@ function journalIn(folder: string, options: JournalOptions = {}): FileJournal {
 const again = { fresh: false };
 
 describe('a run', () => {
+  test('keeps its results when it is over, and drops what only a run needs that goes on', async () => {
+    const journal = journalIn(await tempDir());
+    const { run } = await journal.begin('import|prod|a', 'import', again);
+    await run.note({ 'import.job': 'a' });
+    await run.keep('import', { before: [] });
+    await run.keep('import.result', { items: ['all'] });
+    await run.finish('done');
+    const [record] = await journal.list();
+    expect(await journal.kept(record!, 'import')).toBeUndefined();
+    expect(await journal.kept(record!, 'import.result')).toEqual({ items: ['all'] });
+    await journal.close();
+  });
+
   test('keeps its jobs and facts, and is listed newest first', async () => {
     const folder = await tempDir();
     const journal = journalIn(folder);
