@@ -108,10 +108,9 @@ class RunFiles {
 
   /** Removes what was kept beside a record, but for these files. */
   async dropKept({ id }: RunRecord, but: ReadonlySet<string> = new Set()): Promise<void> {
-    for (const name of await this.#names()) {
-      const path = join(this.#folder, name);
-      if (name.startsWith(`${id}.kept.`) && !but.has(path)) await rm(path, { force: true });
-    }
+    const kept = (await this.#names()).filter((name) => name.startsWith(`${id}.kept.`));
+    for (const path of kept.map((name) => join(this.#folder, name)))
+      if (!but.has(path)) await rm(path, { force: true });
   }
 
   #keptFile({ id }: RunRecord, name: string): string {
