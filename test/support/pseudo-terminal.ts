@@ -61,8 +61,9 @@ export function onTerminal(
     child.on('error', fail);
     child.on('close', (code, signal) => {
       clearTimeout(hangs);
-      if (signal !== 'SIGKILL') return done({ code, shown });
-      fail(new Error(`still there after ${mostSeconds} s, waiting for ${String(left[0]?.[0])}:\n${shown.slice(from)}`));
+      const told = `still there after ${mostSeconds} s, waiting for ${String(left[0]?.[0])}:\n${shown.slice(from)}`;
+      if (signal === 'SIGKILL') fail(new Error(told));
+      else done({ code, shown });
     });
   });
 }

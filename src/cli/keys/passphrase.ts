@@ -53,7 +53,7 @@ export function trivialBecause(passphrase: string): string | undefined {
   if (half + half === text) return 'it repeats itself';
   // 112233 is a row too.
   const once = text.replace(/(.)\1+/gsu, '$1');
-  const backwards = [...once].reverse().join('');
+  const backwards = Array.from(once).reverse().join('');
   if (rows.some((row) => row.includes(once) || row.includes(backwards)))
     return 'it is a row of neighbouring keys or characters';
   const bare = (word: string): string => word.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');

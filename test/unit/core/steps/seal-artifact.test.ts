@@ -30,7 +30,7 @@ async function sealedFrom(file: ArtifactFile) {
   await sealArtifact(
     { package: { id: 'acme', version: '1.0.0' }, files: [file], notes: [] },
     {
-      source: { name: 'lab' } as never,
+      source: { name: 'lab' },
       info: { product: 'snaplogic', version: '1', url: 'https://lab.example' } as never,
       prepared: undefined,
       options: {},
