@@ -133,7 +133,7 @@ describe('watch', () => {
         }),
     };
     const { result } = start(ours, { timeout: 5000 });
-    await expect(result).rejects.toMatchObject({ hint: expect.stringContaining("needs calls of migrator") });
+    await expect(result).rejects.toMatchObject({ hint: expect.stringContaining('needs calls of migrator') });
   });
 
   test('looks a last time at the deadline', async () => {
