@@ -458,7 +458,10 @@ describe('packages on an instance', () => {
     });
     await writeFile(here().path('Acme.Text.1.0.0.zip'), 'hi\n');
     const text = await run(['package', 'seal', 'Acme.Text.1.0.0.zip', '--server-export', '-o', 'text.tar'], as('ann'));
-    expect(text).toMatchObject({ code: exitCodes.done, stderr: expect.stringContaining('does not look like an export of Octopus') });
+    expect(text).toMatchObject({
+      code: exitCodes.done,
+      stderr: expect.stringContaining('does not look like an export of Octopus'),
+    });
     for (const line of [
       ['package', 'upload', 'text.tar', '--to', 'prod'],
       ['package', 'upload', 'Acme.Text.1.0.0.zip', '--to', 'prod', '--allow-unsigned'],

@@ -64,7 +64,10 @@ describe('init --yes', () => {
       const file = join(cwd, '.migratorrc.yaml');
       const text = await readFile(file, 'utf8');
       expect(text).toContain(`  #   product: ${product}\n`);
-      await writeFile(file, text.replace(/^ {2}# staging:\n(?: {2}# {3}.*\n)+/mu, (block) => block.replaceAll('  # ', '  ')));
+      await writeFile(
+        file,
+        text.replace(/^ {2}# staging:\n(?: {2}# {3}.*\n)+/mu, (block) => block.replaceAll('  # ', '  ')),
+      );
       const checked = await line('migrator config check --json');
       expect(JSON.parse(checked.stdout)).toMatchObject({ instances: ['lab', 'prod', 'staging'] });
     }
