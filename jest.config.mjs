@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os';
-
 const typescript = [
   '@swc/jest',
   { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
@@ -33,6 +31,6 @@ export default {
   reporters: ['default', '<rootDir>/test/support/skipped-reporter.mjs'],
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
-  // More than one for each core: much of the time goes by in processes and servers that the tests wait for.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // One for each core: most of the time goes by in processes and servers that the tests wait for.
+  maxWorkers: '100%',
 };
