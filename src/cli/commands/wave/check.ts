@@ -33,7 +33,7 @@ const littleSpace = 2 * 1024 ** 3;
 
 export async function runWaveCheck({ args: [path = ''], options }: Invocation<ChoosingOptions>, context: Context) {
   const asksNobody = { consent: () => Promise.resolve(false), requireAnswerable: () => undefined };
-  const { plan, runner } = await openWave(path, false, () => asksNobody, context);
+  const { plan, runner } = await openWave(path, () => asksNobody, context);
   const key = await ledgerKey(plan, context);
   const ledgers = await context.ledgers();
   const records = await readRecords(ledgers.of(key));

@@ -48,15 +48,13 @@ export async function flagNames(context: Context): Promise<readonly string[]> {
 /** Reads the flags of items as `migrate-project` would. Items with the same flags share the work. Opens no instance. */
 export class ItemMoves {
   readonly #context: Context;
-  readonly #dryRun: boolean;
   readonly #asked = new Map<string, Promise<AskedMove>>();
   readonly #commands = new Map<string, Promise<Command>>();
   readonly #products = new Map<string, Promise<ProductFlags>>();
   #template: Promise<Command> | undefined;
 
-  constructor(context: Context, dryRun: boolean) {
+  constructor(context: Context) {
     this.#context = context;
-    this.#dryRun = dryRun;
   }
 
   /** The move of an item, as the command line for it would ask for it. */
@@ -66,9 +64,7 @@ export class ItemMoves {
     if (known !== undefined) return known;
     const asked = this.#command(item).then(async (command) => {
       const given = await this.#product(item, command);
-      // A look before a wave moves nothing that could be compared.
-      const looks = this.#dryRun ? { verify: false, wait: true } : {};
-      const options = { ...command.opts<MoveOptions>(), ...looks, from: item.from, to: item.to };
+      const options = { ...command.opts<MoveOptions>(), from: item.from, to: item.to };
       return askedMove({ projects: [item.project], command, options, given }, this.#context);
     });
     this.#asked.set(key, asked);
@@ -148,7 +144,7 @@ export class ItemMoves {
       set(option.attributeName(), option.negate ? settled !== true : settled);
     }
     // A default of the rc file, or a variable, for single commands must not change what a wave is.
-    for (const [name, value] of Object.entries({ wait: true, dryRun: this.#dryRun, fresh: false, yes: false }))
+    for (const [name, value] of Object.entries({ wait: true, dryRun: false, fresh: false, yes: false }))
       set(name, value);
     await settle(command, this.#context, ['from', 'to', 'backup', 'log', 'names']);
     fillLists(command);

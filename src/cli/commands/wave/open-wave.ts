@@ -36,11 +36,10 @@ export async function openLedger(
 /** A plan that is about to be run or checked: its flags are read too. `consentOf`: what an item may do without a question. */
 export async function openWave(
   path: string,
-  dryRun: boolean,
   consentOf: (work: ItemWork) => Required<Consenting>,
   context: Context,
 ): Promise<{ readonly plan: Plan; readonly moves: ItemMoves; readonly runner: Runner }> {
-  const moves = new ItemMoves(context, dryRun);
+  const moves = new ItemMoves(context);
   const plan = await readPlanFile(path, context, (read) => moves.faults(read));
   const items = new Map(plan.items.map((item) => [item.id, item]));
   const opened = new Map<string, Promise<OpenMove>>();

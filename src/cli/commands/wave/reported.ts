@@ -50,7 +50,7 @@ export async function reportNow(facts: LedgerFacts, context: Context): Promise<R
 }
 
 /** The ends of a wave, where all its items have the same. */
-export function endsOf({ items }: Pick<LedgerFacts, 'items'>) {
+export function endsOf({ items }: { readonly items: readonly { readonly from: string; readonly to: string }[] }) {
   const only = (which: 'from' | 'to') => {
     const names = new Set(items.map((item) => item[which]));
     return names.size === 1 ? [...names][0] : undefined;

@@ -26,7 +26,7 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const until = options.until === undefined ? undefined : untilOf(options.until, began, context.flagSource('until'));
   const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
   const agreed = new Map<string, Question['needs']>();
-  const { plan, runner } = await openWave(path, false, (work) => consentOf(work, options, agreed), context);
+  const { plan, runner } = await openWave(path, (work) => consentOf(work, options, agreed), context);
   const key = await ledgerKey(plan, context);
   const ledgers = await context.ledgers();
   const dryRun = options.dryRun === true;
@@ -36,8 +36,7 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   requireSamePlan(plan, records, chosen, await keysOf(plan, chosen, records, runner));
   let foreseen: readonly ForeseenItem[] = [];
   const planned = () => (dryRun ? new Map(foreseen.map(({ id, counts }) => [id, counts])) : undefined);
-  const ofPlan = factsOf(plan, records);
-  context.askedReport?.ofWave(() => reportedWave(factsOf(plan, records), context, planned()), endsOf(ofPlan));
+  context.askedReport?.ofWave(() => reportedWave(factsOf(plan, records), context, planned()), endsOf(plan));
   const reporter = await context.reporter();
   const clock = tellingClock(reporter);
   if (ledger !== undefined) await takeStock(plan, records, chosen, { runner, ledger, reporter, clock }, context.signal);
