@@ -63,7 +63,7 @@ function stage({ ends = {}, most = 9, during, runner = {} }: Scene = {}) {
         { of: 'server', most },
         { of: 'server', most: most + 1 },
       ]),
-    run: async ({ id }, reporter) => {
+    run: async ({ id }, _attempt, reporter) => {
       begun.push(id);
       atWork.now += 1;
       atWork.most = Math.max(atWork.most, atWork.now);
