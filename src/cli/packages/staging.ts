@@ -46,7 +46,7 @@ export async function openStaging(run: Run, context: Context, store?: Keeper): P
     },
     reopen: async () => {
       const staged = await openFileSource(path);
-      context.onClose(() => staged.close());
+      context.onWorkEnd(() => staged.close());
       const bytes = store === undefined ? staged : await throughStore(staged, store, run, context);
       if (bytes !== staged) await remove();
       const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);

@@ -1,4 +1,4 @@
-import { askToStop } from '../../../core/operations/wave/stop.ts';
+import { askToStop } from '../../../core/waves/stop.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { systemClock } from '../../runtime.ts';

@@ -16,7 +16,7 @@ import {
 } from '../../waves/item-record.ts';
 import type { Plan } from '../../waves/plan.ts';
 import { mergedSlots, scheduleOf, type Schedule, type Skip, type Standing } from '../../waves/schedule.ts';
-import { isStopped, stopEntry } from './stop.ts';
+import { isStopped, stopEntry } from '../../waves/stop.ts';
 
 export interface WaveInput {
   readonly plan: Plan;
