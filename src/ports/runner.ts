@@ -89,6 +89,9 @@ export interface Foreseen {
   readonly question?: { readonly text: string; readonly needs: 'answer' | 'allowance' | 'terminal' } | undefined;
 }
 
+/** How much an item may do without a question: `all`, or what somebody was asked before. See Question.needs. */
+export type Allowed = 'all' | 'answer' | 'allowance' | 'terminal';
+
 /** Does items, here or elsewhere. */
 export interface Runner {
   /** A text that is the same for the same work on the same servers, whatever their names. */

@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
-import type { ItemWork } from '../ports/runner.ts';
+import type { Allowed, ItemWork } from '../ports/runner.ts';
 import type { QueueConnection } from './connect.ts';
-
-/**
- * How much an item may do without a question: `all`, or what somebody was asked before. See Question.needs.
- */
-export type Allowed = 'all' | 'answer' | 'allowance' | 'terminal';
 
 export interface QueuedItem {
   readonly work: ItemWork;

@@ -19,9 +19,12 @@ import {
   queuePrefix,
 } from './jobs.ts';
 import { queuePackages } from './packages.ts';
-import { itemIn, type QueuedItem, type QueuedPlans } from './queued-plan.ts';
+import { itemIn, type QueuedItem, type QueuedPlan, type QueuedPlans } from './queued-plan.ts';
 import { goesOn, partData } from './runner.ts';
 import { type Holder, Slots } from './slots.ts';
+
+/** An item with the key of its plan's ledger. */
+export type ItemOfPlan = QueuedItem & Pick<QueuedPlan, 'ledger'>;
 
 /** What a worker does with the parts that it takes. Nothing here throws for what happens to an item. */
 export interface Hands {
@@ -29,7 +32,7 @@ export interface Hands {
   slotsOf(part: Part, item: QueuedItem): Promise<readonly Slot[]>;
   run(
     part: Exclude<Part, 'look'>,
-    item: QueuedItem,
+    item: ItemOfPlan,
     exported: ItemEnd | undefined,
     reporter: Reporter,
     signal: AbortSignal,
@@ -189,7 +192,7 @@ class Floor {
     try {
       const plan = await this.#ports.plans.get(data.plan);
       if (data.part === 'look') return await this.#look(data, plan, signal);
-      const item = itemIn(plan, data.item);
+      const item = { ...itemIn(plan, data.item), ledger: plan.ledger };
       const pause = data.began === true ? undefined : await this.#pauseOf(plan);
       if (pause !== undefined) return { end: { outcome: 'postponed', jobs: [], reason: pause } };
       const holder = { queue, job: id };
@@ -216,7 +219,7 @@ class Floor {
 
   async #run(
     job: PartJob,
-    item: QueuedItem & { readonly part: Exclude<Part, 'look'> },
+    item: ItemOfPlan & { readonly part: Exclude<Part, 'look'> },
     signal: AbortSignal,
   ): Promise<ItemEnd> {
     const { reporter, hands, host } = this.#ports;

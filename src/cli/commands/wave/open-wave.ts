@@ -47,7 +47,7 @@ export async function openWave(
     open: (work) => {
       const item = items.get(work.id);
       if (item === undefined) throw new Error(`"${work.id}" is not in the plan`);
-      const move = opened.get(work.id) ?? openMove(item, work, moves, consentOf, context);
+      const move = opened.get(work.id) ?? openMove(item, moves, consentOf(work), context);
       opened.set(work.id, move);
       return move;
     },
@@ -56,11 +56,11 @@ export async function openWave(
   return { plan, moves, runner };
 }
 
-async function openMove(
+/** The move of an item, with its instances opened. */
+export async function openMove(
   item: WaveItem,
-  work: ItemWork,
   moves: ItemMoves,
-  consentOf: (work: ItemWork) => Required<Consenting>,
+  consent: Required<Consenting>,
   context: Context,
 ): Promise<OpenMove> {
   const move = await moves.of(item);
@@ -74,8 +74,7 @@ async function openMove(
     input: move.input,
     secrets: move.secrets,
     identity: identityOf(move, source, target),
-    ports: async (run, reporter) =>
-      portsOf(move, { source, target, store, run, reporter, ...consentOf(work) }, context),
+    ports: async (run, reporter) => portsOf(move, { source, target, store, run, reporter, ...consent }, context),
     around: (report) => calledBack(move.callbacks, context, report),
   };
 }

@@ -10,7 +10,7 @@ const mostWarnings = 20;
 type Reported = Pick<MigrateReport, 'outcome' | 'jobs' | 'warnings'> &
   Partial<Pick<MigrateReport, 'route' | 'package' | 'backup' | 'result' | 'waitingFor' | 'plan'>>;
 
-export function endOfReport(report: Reported, { project }: ItemWork): ItemEnd {
+export function endOfReport(report: Reported, { project }: Pick<ItemWork, 'project'>): ItemEnd {
   const { outcome, jobs, route, warnings, backup, result, waitingFor, plan = [] } = report;
   const [problem] = result?.items.filter(({ wanted, action }) => wanted !== true && !isFine(action)) ?? [];
   const reason =
