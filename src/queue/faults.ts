@@ -37,10 +37,18 @@ function reading(error: Error, where: string): Reading {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const redis = `Redis at ${where}`;
   if (word === 'WRONGPASS') {
-    return ['AUTH_REFUSED', `${redis} does not accept the user or the password`, 'correct them in the URL of the queue'];
+    return [
+      'AUTH_REFUSED',
+      `${redis} does not accept the user or the password`,
+      'correct them in the URL of the queue',
+    ];
   }
   if (word === 'NOAUTH') {
-    return ['AUTH_REFUSED', `${redis} asks for a password`, 'put it into the URL of the queue, as redis://:password@host'];
+    return [
+      'AUTH_REFUSED',
+      `${redis} asks for a password`,
+      'put it into the URL of the queue, as redis://:password@host',
+    ];
   }
   if (word === 'NOPERM') {
     return [

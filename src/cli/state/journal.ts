@@ -24,7 +24,8 @@ export interface JournalOptions extends RunJournalOptions {
 const fileNameOf = ({ id, key }: RunRecord): string => `${id}.${keyName(key)}.json`;
 
 /** Undefined when the name is not that of a record (a temporary file, a damaged record). */
-const keyNameIn = (file: string): string | undefined => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.([0-9a-f]{24})\.json$/.exec(file)?.[1];
+const keyNameIn = (file: string): string | undefined =>
+  /^\d{8}T\d{9}Z-[0-9a-f]{8}\.([0-9a-f]{24})\.json$/.exec(file)?.[1];
 
 /** The records of runs: one JSON file for each run, in a folder of the state folder. */
 class RunFiles {
