@@ -2,9 +2,10 @@ import { isIP } from 'node:net';
 import { rootCertificates } from 'node:tls';
 import type { Redis, RedisOptions } from 'ioredis';
 import { MigratorError } from '../errors.ts';
-import { optionalPackages } from '../optional-packages.ts';
+
 import { cancelled, stopIfAborted } from '../streams/interruptible.ts';
 import { noRedis, queueFault, whereOf } from './faults.ts';
+import { queuePackages } from './packages.ts';
 import { checkServer } from './server-check.ts';
 
 /** A connection to the Redis that holds the queue. */
@@ -44,7 +45,7 @@ export async function connectQueue(
 ): Promise<QueueConnection> {
   const place = placeOf(url);
   const where = whereOf(place);
-  const { ioredis } = await optionalPackages('the work queue', { ioredis: () => import('ioredis') });
+  const { ioredis } = await queuePackages();
   stopIfAborted(signal);
   // A connection that was never there is not tried again.
   const once = { connected: false };

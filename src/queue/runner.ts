@@ -35,12 +35,6 @@ export interface QueueRunnerPorts {
 export function queueRunner(ports: QueueRunnerPorts): Runner {
   const { queues, plan, keyOf, foresee, clock, interval = 1000 } = ports;
 
-  const resultOf = async (name: string, id: string): Promise<PartResult | undefined> => {
-    const job = await queues.find(name, id);
-    if (job === undefined || (await job.getState()) !== 'completed') return undefined;
-    return (await queues.find(name, id))?.returnvalue ?? undefined;
-  };
-
   /** Waits until the job has ended. A job that somebody removed is put back. */
   const waited = async (
     name: string,
@@ -54,7 +48,7 @@ export function queueRunner(ports: QueueRunnerPorts): Runner {
       const job = await queues.find(name, id);
       const state = await job?.getState();
       if (job === undefined) await queues.add(name, id, await data());
-      else if (state === 'completed') return (await resultOf(name, id)) ?? {};
+      else if (state === 'completed') return (await resultOf(queues, name, id)) ?? {};
       else if (state === 'failed') return { end: lostEnd(job.failedReason) };
       else await watch.look(name, state === 'active', job.progress);
       await clock.sleep(interval, signal);
@@ -85,14 +79,8 @@ export function queueRunner(ports: QueueRunnerPorts): Runner {
         throw error;
       }),
     endOf: async (work, attempt) => {
-      let before: ItemEnd | undefined;
-      for (const part of partsOf(work)) {
-        const end = (await resultOf(queueOf(work, part), jobId(part, attempt.id)))?.end;
-        if (end === undefined) return undefined;
-        before = before === undefined ? end : joined(before, end);
-        if (!goesOn(end)) return before;
-      }
-      return before;
+      const seen = await lookAt(queues, work, attempt);
+      return typeof seen === 'object' ? seen : undefined;
     },
     missing: async (done, signal) => {
       const missing = new Set<string>();
@@ -108,6 +96,32 @@ export function queueRunner(ports: QueueRunnerPorts): Runner {
       return missing;
     },
   };
+}
+
+async function resultOf(queues: Queues, name: string, id: string): Promise<PartResult | undefined> {
+  const job = await queues.find(name, id);
+  if (job === undefined || (await job.getState()) !== 'completed') return undefined;
+  // What was read before it ended has no result.
+  return (await queues.find(name, id))?.returnvalue ?? undefined;
+}
+
+/** What has become of an attempt: its end, or where it is. Undefined when the queue does not know it. */
+export async function lookAt(
+  queues: Queues,
+  work: ItemWork,
+  { id }: Pick<Attempt, 'id'>,
+): Promise<ItemEnd | 'at work' | 'queued' | undefined> {
+  let before: ItemEnd | undefined;
+  for (const part of partsOf(work)) {
+    const [name, job] = [queueOf(work, part), jobId(part, id)];
+    const state = await (await queues.find(name, job))?.getState();
+    if (state === undefined) return before === undefined ? undefined : 'queued';
+    if (state !== 'completed' && state !== 'failed') return state === 'active' ? 'at work' : 'queued';
+    const { end = lostEnd() } = (await resultOf(queues, name, job)) ?? {};
+    before = before === undefined ? end : joined(before, end);
+    if (!goesOn(end)) return before;
+  }
+  return before;
 }
 
 /** Data of a part's job. */

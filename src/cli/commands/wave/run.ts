@@ -10,13 +10,15 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
-import { consentOf } from './allowed.ts';
+import { consentOf } from '../allowed.ts';
+import { useQueue } from '../../servers/queue.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeCounts, describeTrouble, foreseenTable } from './describe.ts';
 import type { RunOptions } from './flags.ts';
 import { foreseeAll, type ForeseenItem, questionForAll } from './foresee-all.ts';
 import { chosenItems, ledgerKey, openWave } from './open-wave.ts';
 import { endsOf, reportedWave } from './reported.ts';
+import { queuedRunner } from './queued.ts';
 import { untilOf } from './until.ts';
 import { outcomeOf, worstExitCode } from './worst.ts';
 
@@ -28,7 +30,10 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
   const agreed = new Map<string, Question['needs']>();
   const allowedFor = (id: string): Allowed => (options.yes === true ? 'all' : (agreed.get(id) ?? 'terminal'));
-  const { plan, runner } = await openWave(path, ({ id }) => consentOf(allowedFor(id)), context);
+  const connection = await useQueue(options, context);
+  const { plan, moves, runner: local } = await openWave(path, ({ id }) => consentOf(allowedFor(id)), context);
+  const handing = { plan, moves, local, allowedFor, until };
+  const runner = connection === undefined ? local : await queuedRunner(connection, handing, context);
   const key = await ledgerKey(plan, context);
   const ledgers = await context.ledgers();
   const dryRun = options.dryRun === true;
@@ -47,7 +52,8 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
     const input = {
       plan,
       chosen,
-      workers: workers ?? plan.limits.workers ?? usualWorkers,
+      // Workers of a queue have limits of their own, and what is queued goes on without this process.
+      workers: workers ?? plan.limits.workers ?? (connection === undefined ? usualWorkers : plan.items.length),
       onFailure: options.onFailure ?? plan.onFailure,
       until,
     };

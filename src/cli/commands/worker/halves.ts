@@ -15,7 +15,7 @@ import { sourceFromStore } from '../../packages/store-package.ts';
 import { systemRandom, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { storeOf } from '../asked-move.ts';
-import { consentOf } from '../wave/allowed.ts';
+import { consentOf } from '../allowed.ts';
 import type { PartPorts } from './hands.ts';
 
 /** Exports a project and brings the sealed package to the store. Needs the source and the store only. */

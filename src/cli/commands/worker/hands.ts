@@ -9,12 +9,12 @@ import type { Journal } from '../../../ports/journal.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
 import type { ItemWork, Slot } from '../../../ports/runner.ts';
 import type { Part } from '../../../queue/jobs.ts';
-import type { Hands, ItemOfPlan } from '../../../queue/worker.ts';
+import type { Hands, ItemOfPlan } from '../../../queue/hands.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { consentOf } from '../wave/allowed.ts';
-import { ItemMoves } from '../wave/item-moves.ts';
-import { openMove } from '../wave/open-wave.ts';
+import { consentOf } from '../allowed.ts';
+import { ItemMoves } from '../item-moves.ts';
+import { openMove } from '../open-item.ts';
 import { exportHalf, importHalf } from './halves.ts';
 
 /** What a part needs to be done here. */

@@ -1,17 +1,17 @@
 import type { Command, Option } from 'commander';
-import { sharedTargets } from '../../../core/waves/plan-file.ts';
-import type { Fault, Plan, PlannedFlag, WaveItem } from '../../../core/waves/plan.ts';
-import { canonical } from '../../../canonical.ts';
-import { isMigratorError, MigratorError } from '../../../errors.ts';
-import type { OptionValue } from '../../../ports/options.ts';
-import { nearest } from '../../../nearest.ts';
-import type { Context } from '../../context.ts';
-import { type ProductFlags, productFlags, secretFlags } from '../../flags/product-values.ts';
-import { isReference } from '../../secrets/references.ts';
-import { isPublicUrl } from '../../secrets/secret-url.ts';
-import { fillLists, settle, settledValue, valueFault } from '../../flags/flag-values.ts';
-import { instancesOf } from '../../servers/instances.ts';
-import { type AskedMove, askedMove, type MoveOptions } from '../asked-move.ts';
+import { sharedTargets } from '../../core/waves/plan-file.ts';
+import type { Fault, Plan, PlannedFlag, WaveItem } from '../../core/waves/plan.ts';
+import { canonical } from '../../canonical.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { OptionValue } from '../../ports/options.ts';
+import { nearest } from '../../nearest.ts';
+import type { Context } from '../context.ts';
+import { type ProductFlags, productFlags, secretFlags } from '../flags/product-values.ts';
+import { isReference } from '../secrets/references.ts';
+import { isPublicUrl } from '../secrets/secret-url.ts';
+import { fillLists, settle, settledValue, valueFault } from '../flags/flag-values.ts';
+import { instancesOf } from '../servers/instances.ts';
+import { type AskedMove, askedMove, type MoveOptions } from './asked-move.ts';
 
 /** Flags of `migrate-project` that the plan says in another way, or that belong to the wave as a whole. */
 const elsewhere: Readonly<Record<string, string>> = {
