@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isMigratorError, MigratorError, type ErrorCode } from '../errors.ts';
 
 type Reading = readonly [code: ErrorCode, text: string, hint: string];
@@ -27,7 +28,7 @@ export function whereOf({
 
 /** What the client or the server said, as an error of ours. It repeats no word of the server that could hold a secret. */
 export function queueFault(error: unknown, where: string): unknown {
-  if (!(error instanceof Error) || isMigratorError(error)) return error;
+  if (!types.isNativeError(error) || isMigratorError(error)) return error;
   const [code, text, hint] = reading(error, where);
   return new MigratorError(code, text, { hint, details: { server: where }, cause: error });
 }
@@ -84,7 +85,8 @@ function reading(error: Error, where: string): Reading {
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['REMOTE_UNREACHABLE', `${where} does not speak TLS`, 'write redis:// in place of rediss://'];
   }
-  if (error.message.includes('Protocol error')) return noRedis(where);
+  // What the reader of answers says of an answer that is none.
+  if (/Protocol error|Unknown RESP type/u.test(error.message)) return noRedis(where);
   if (error.message.includes('Connection is closed')) {
     return ['REMOTE_UNREACHABLE', `the connection to ${redis} is closed`, 'run the same command again: it resumes'];
   }
