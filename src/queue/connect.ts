@@ -232,7 +232,7 @@ function noAnswer(where: string): MigratorError {
 function late(where: string, { status }: Redis): MigratorError {
   const doing = status === 'connect' ? 'is still loading its data, or it is no Redis' : 'does not answer in time';
   return new MigratorError('REMOTE_UNREACHABLE', `Redis at ${where} ${doing}`, {
-    hint: 'check the address and the network, and run the command again',
+    hint: 'check the address, the network, and whether it asks for TLS (rediss://)',
     details: { server: where },
   });
 }

@@ -72,7 +72,11 @@ function reading(error: Error, where: string): Reading {
     return ['REMOTE_UNREACHABLE', `${redis} is still loading its data`, 'run the command again when it is done'];
   }
   if (network[code] !== undefined) {
-    return ['REMOTE_UNREACHABLE', `${redis} ${network[code]}`, 'check the address, the network, and whether it runs'];
+    return [
+      'REMOTE_UNREACHABLE',
+      `${redis} ${network[code]}`,
+      'check the address, the network, whether it runs, and whether it asks for TLS (rediss://)',
+    ];
   }
   if (certificate.test(code)) {
     return [
@@ -90,7 +94,7 @@ function reading(error: Error, where: string): Reading {
   if (error.message.includes('Connection is closed')) {
     return ['REMOTE_UNREACHABLE', `the connection to ${redis} is closed`, 'run the same command again: it resumes'];
   }
-  if (/DB index is out of range/u.test(error.message)) {
+  if (error.message.includes('DB index is out of range')) {
     return ['CONFIG_INVALID', `${redis} has no database with that number`, 'correct the number at the end of the URL'];
   }
   return [

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MigratorError } from '../../../src/errors.ts';
 import { connectQueue, type ConnectOptions } from '../../../src/queue/connect.ts';
@@ -153,10 +155,10 @@ describeWith(['redis-server'], 'a connection to a real server', () => {
     const interrupt = new AbortController();
     const queue = await connectQueue(urlOf(':hunter2'), { ...usual, signal: interrupt.signal });
     await server.kill();
-    const answer = expect(queue.redis.incr('migrator:z')).rejects.toThrow('Connection is closed');
+    const answer = queue.redis.incr('migrator:z').catch((error: unknown) => error);
     await new Promise((wait) => setTimeout(wait, 50));
     interrupt.abort();
-    await answer;
+    expect(await answer).toMatchObject({ message: 'Connection is closed.' });
     await queue.close();
     await server.restart();
     const waiting = await connectQueue(urlOf(':hunter2'), usual);
@@ -167,6 +169,24 @@ describeWith(['redis-server'], 'a connection to a real server', () => {
     await waiting.close();
     expect([waiting.redis.status, other.status]).toEqual(['end', 'end']);
     await server.restart();
+  });
+
+  test('with TLS is made to a server whose certificate is trusted, and to no other', async () => {
+    const port = await freePort();
+    const [cert, key, ca] = ['cert', 'key', 'ca'].map((name) =>
+      fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url)),
+    ) as [string, string, string];
+    const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
+    const secured = await startRedis('--tls-port', String(port), ...files, '--tls-auth-clients', 'no');
+    const url = `rediss://localhost:${String(port)}`;
+    const outcomes = [await faultOf(url), await faultOf(url.replace('rediss', 'redis'))];
+    const queue = await connectQueue(url, { ...usual, ca: await readFile(ca, 'utf8') });
+    await queue.close();
+    await secured.close();
+    expect(outcomes).toMatchObject([
+      { code: 'REMOTE_UNREACHABLE', message: expect.stringContaining('is not trusted') },
+      { code: 'REMOTE_UNREACHABLE', hint: expect.stringContaining('rediss://') },
+    ]);
   });
 
   test('to a server that may forget is refused with what would be lost, unless that is allowed', async () => {
@@ -184,9 +204,9 @@ describeWith(['redis-server'], 'a connection to a real server', () => {
       message: expect.stringContaining('maxmemory-policy allkeys-lru'),
       hint: expect.stringContaining('maxmemory-policy noeviction'),
     });
-    for (const { url, close } of [noFile, drops]) {
-      await (await connectQueue(url, { volatile: true })).close();
-      await close();
+    for (const forgetful of [noFile, drops]) {
+      await (await connectQueue(forgetful.url, { volatile: true })).close();
+      await forgetful.close();
     }
   });
 });
