@@ -47,8 +47,8 @@ export async function connectQueue(
   const where = whereOf(place);
   const { ioredis } = await queuePackages();
   stopIfAborted(signal);
-  // A connection that was never there is not tried again.
-  const once = { connected: false };
+  // A connection that was never there is not tried again, nor one that nobody waits for any more.
+  const state = { wanted: false };
   const options = {
     ...place,
     ...(url.startsWith('rediss:')
@@ -65,25 +65,26 @@ export async function connectQueue(
     disableClientInfo: true,
     // What a proxy between may not know is not needed.
     protocol: 2 as const,
-    retryStrategy: (times: number) => (once.connected && !signal.aborted ? Math.min(200 * times, 2000) : null),
+    retryStrategy: (times: number) => (state.wanted && !signal.aborted ? Math.min(200 * times, 2000) : null),
   } satisfies RedisOptions;
   const redis = new ioredis.Redis(options);
   const told = tellTrouble(redis, where, onTrouble);
   const duplicates = new Set<Redis>();
-  // Nobody waits any more for a server that is gone.
   const giveUp = () => {
-    for (const one of [redis, ...duplicates]) if (one.status !== 'ready') one.disconnect();
+    for (const one of [redis, ...duplicates]) lastAttempt(one);
   };
   try {
     await within(redis, where, told, signal, async () => {
       await redis.connect();
+      // A database that is not there is only told, and then the first one is used.
+      if (told.last !== undefined) throw told.last;
       checkServer(await redis.info(), where, volatile);
     });
   } catch (error) {
     redis.disconnect();
     throw error;
   }
-  once.connected = true;
+  state.wanted = true;
   signal.addEventListener('abort', giveUp);
   return {
     redis,
@@ -98,18 +99,33 @@ export async function connectQueue(
     },
     close: async () => {
       signal.removeEventListener('abort', giveUp);
-      for (const other of duplicates) other.disconnect();
       told.silence();
-      if (redis.status === 'end') return;
+      state.wanted = false;
+      const ends = [redis, ...duplicates].map(ended);
+      giveUp();
+      for (const other of duplicates) if (other.status !== 'connecting') other.disconnect();
       const timer = setTimeout(() => {
-        redis.disconnect();
+        for (const one of [redis, ...duplicates]) one.disconnect();
       }, lastAnswer);
-      // Its last answers are lost with the connection.
-      await redis.quit().catch(() => undefined);
+      // What is not answered by then is lost with the connection.
+      if (redis.status !== 'end') redis.quit().catch(() => undefined);
+      await Promise.all(ends);
       clearTimeout(timer);
-      redis.disconnect();
     },
   };
+}
+
+const ended = (redis: Redis): Promise<void> =>
+  redis.status === 'end' ? Promise.resolve() : new Promise((resolve) => redis.once('end', resolve));
+
+/**
+ * Tries at once what would be tried later. To stop the attempts alone would leave the commands that wait without an
+ * answer.
+ */
+function lastAttempt(redis: Redis): void {
+  if (redis.status !== 'reconnecting') return;
+  redis.disconnect();
+  redis.connect().catch(() => undefined);
 }
 
 /** Where a URL leads. */
@@ -217,7 +233,7 @@ function noAnswer(where: string): MigratorError {
 function late(where: string, { status }: Redis): MigratorError {
   const doing = status === 'connect' ? 'is still loading its data, or it is no Redis' : 'does not answer in time';
   return new MigratorError('REMOTE_UNREACHABLE', `Redis at ${where} ${doing}`, {
-    hint: 'check the address and the network, and run the command again',
+    hint: 'check the address, the network, and whether it asks for TLS (rediss://)',
     details: { server: where },
   });
 }

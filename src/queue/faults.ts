@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { isMigratorError, MigratorError, type ErrorCode } from '../errors.ts';
 
 type Reading = readonly [code: ErrorCode, text: string, hint: string];
@@ -27,7 +28,7 @@ export function whereOf({
 
 /** What the client or the server said, as an error of ours. It repeats no word of the server that could hold a secret. */
 export function queueFault(error: unknown, where: string): unknown {
-  if (!(error instanceof Error) || isMigratorError(error)) return error;
+  if (!types.isNativeError(error) || isMigratorError(error)) return error;
   const [code, text, hint] = reading(error, where);
   return new MigratorError(code, text, { hint, details: { server: where }, cause: error });
 }
@@ -71,7 +72,11 @@ function reading(error: Error, where: string): Reading {
     return ['REMOTE_UNREACHABLE', `${redis} is still loading its data`, 'run the command again when it is done'];
   }
   if (network[code] !== undefined) {
-    return ['REMOTE_UNREACHABLE', `${redis} ${network[code]}`, 'check the address, the network, and whether it runs'];
+    return [
+      'REMOTE_UNREACHABLE',
+      `${redis} ${network[code]}`,
+      'check the address, the network, whether it runs, and whether it asks for TLS (rediss://)',
+    ];
   }
   if (certificate.test(code)) {
     return [
@@ -84,11 +89,12 @@ function reading(error: Error, where: string): Reading {
   if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['REMOTE_UNREACHABLE', `${where} does not speak TLS`, 'write redis:// in place of rediss://'];
   }
-  if (error.message.includes('Protocol error')) return noRedis(where);
+  // What the reader of answers says of an answer that is none.
+  if (/Protocol error|Unknown RESP type/u.test(error.message)) return noRedis(where);
   if (error.message.includes('Connection is closed')) {
     return ['REMOTE_UNREACHABLE', `the connection to ${redis} is closed`, 'run the same command again: it resumes'];
   }
-  if (/DB index is out of range/u.test(error.message)) {
+  if (error.message.includes('DB index is out of range')) {
     return ['CONFIG_INVALID', `${redis} has no database with that number`, 'correct the number at the end of the URL'];
   }
   return [

@@ -70,7 +70,7 @@ export function queueJournal(
   const write = async (lua: string, keys: readonly string[], values: readonly (string | number)[]): Promise<boolean> =>
     (await runScript(redis, lua, keys, values)) === 1;
 
-  const holdOf = ({ key, proof, release }: Lease): Hold => ({
+  const holdOf = ({ key, proof, ...lease }: Lease): Hold => ({
     save: (record) => {
       const state = isUnfinished(record) ? 'open' : 'over';
       const keys = [key, hashOf(record), all, ofKey(record.key), over];
@@ -78,7 +78,7 @@ export function queueJournal(
     },
     keep: (record, name, value) =>
       write(keepHeld, [key, hashOf(record)], [...proof, keptField(name), JSON.stringify(value)]),
-    release,
+    release: () => lease.release(),
   });
 
   const read = async (key?: string): Promise<RunRecord[]> =>

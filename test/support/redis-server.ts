@@ -25,7 +25,7 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
   const port = await freePort();
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;

@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MigratorError } from '../../../src/errors.ts';
 import { connectQueue, type ConnectOptions } from '../../../src/queue/connect.ts';
@@ -32,12 +34,13 @@ describe('a connection that cannot be made', () => {
     const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    expect(await faultOf(`redis://:hunter2@127.0.0.1:${String(port)}`)).toMatchObject({
+    const fault = await faultOf(`redis://:hunter2@127.0.0.1:${String(port)}`);
+    server.closeAllConnections();
+    server.close();
+    expect(fault).toMatchObject({
       code: 'REMOTE_UNEXPECTED',
       message: expect.stringContaining(`what answers at 127.0.0.1:${String(port)} is no Redis`),
     });
-    server.closeAllConnections();
-    server.close();
   });
 
   test('to a server that closes the connection says so, and is interrupted where it does not answer', async () => {
@@ -50,12 +53,15 @@ describe('a connection that cannot be made', () => {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `redis://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    expect(await faultOf(url)).toMatchObject({ code: 'REMOTE_UNEXPECTED', hint: expect.stringContaining('rediss://') });
-    expect(await faultOf(url.replace('redis:', 'rediss:'))).toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+    const closed = await faultOf(url);
+    const closedTls = await faultOf(url.replace('redis:', 'rediss:'));
     behaviour.mute = true;
-    expect(await faultOf(url, { ...usual, signal: AbortSignal.timeout(100) })).toMatchObject({ code: 'CANCELLED' });
+    const mute = await faultOf(url, { ...usual, signal: AbortSignal.timeout(100) });
     for (const socket of sockets) socket.destroy();
     server.close();
+    expect(closed).toMatchObject({ code: 'REMOTE_UNEXPECTED', hint: expect.stringContaining('rediss://') });
+    expect(closedTls).toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+    expect(mute).toMatchObject({ code: 'CANCELLED' });
   });
 
   test.each([
@@ -63,7 +69,7 @@ describe('a connection that cannot be made', () => {
     ['host:6379', 'is no address redis:// or rediss://'],
     ['redis:///0', 'names no host'],
     ['redis://:hunter2@host/zero', 'must end with the number of a database'],
-    ['redis://:hun#ter2@host', 'names no host'],
+    ['redis://:hun#ter2@host', 'is no address'],
     ['redis://:hunter2@host?tls=1', 'must not have "?" or "#"'],
     ['redis://hunter2@host', 'has a user, and no password'],
     ['redis://:hunter2%@host', 'begins no escape'],
@@ -76,9 +82,11 @@ describe('a connection that cannot be made', () => {
 
 describe('a server', () => {
   const good = ['redis_version:7.0.15', 'role:master', 'aof_enabled:1', 'maxmemory_policy:noeviction'];
-  const check = (changes: readonly string[], volatile = false) => () => {
-    checkServer([...good, ...changes].join('\r\n'), 'here:1', volatile);
-  };
+  const check =
+    (changes: readonly string[], volatile = false) =>
+    () => {
+      checkServer([...good, ...changes].join('\r\n'), 'here:1', volatile);
+    };
 
   test('is taken when it keeps what it is given, whoever made it', () => {
     expect(check([])).not.toThrow();
@@ -147,12 +155,38 @@ describeWith(['redis-server'], 'a connection to a real server', () => {
     const interrupt = new AbortController();
     const queue = await connectQueue(urlOf(':hunter2'), { ...usual, signal: interrupt.signal });
     await server.kill();
-    const answer = expect(queue.redis.incr('migrator:z')).rejects.toThrow('Connection is closed');
+    const answer = queue.redis.incr('migrator:z').catch((error: unknown) => error);
     await new Promise((wait) => setTimeout(wait, 50));
     interrupt.abort();
-    await answer;
+    expect(await answer).toMatchObject({ message: 'Connection is closed.' });
     await queue.close();
     await server.restart();
+    const waiting = await connectQueue(urlOf(':hunter2'), usual);
+    const other = waiting.duplicate();
+    await other.ping();
+    await server.kill();
+    await new Promise((wait) => setTimeout(wait, 50));
+    await waiting.close();
+    expect([waiting.redis.status, other.status]).toEqual(['end', 'end']);
+    await server.restart();
+  });
+
+  test('with TLS is made to a server whose certificate is trusted, and to no other', async () => {
+    const port = await freePort();
+    const [cert, key, ca] = ['cert', 'key', 'ca'].map((name) =>
+      fileURLToPath(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url)),
+    ) as [string, string, string];
+    const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', ca];
+    const secured = await startRedis('--tls-port', String(port), ...files, '--tls-auth-clients', 'no');
+    const url = `rediss://localhost:${String(port)}`;
+    const outcomes = [await faultOf(url), await faultOf(url.replace('rediss', 'redis'))];
+    const queue = await connectQueue(url, { ...usual, ca: await readFile(ca, 'utf8') });
+    await queue.close();
+    await secured.close();
+    expect(outcomes).toMatchObject([
+      { code: 'REMOTE_UNREACHABLE', message: expect.stringContaining('is not trusted') },
+      { code: 'REMOTE_UNREACHABLE', hint: expect.stringContaining('rediss://') },
+    ]);
   });
 
   test('to a server that may forget is refused with what would be lost, unless that is allowed', async () => {
@@ -170,9 +204,9 @@ describeWith(['redis-server'], 'a connection to a real server', () => {
       message: expect.stringContaining('maxmemory-policy allkeys-lru'),
       hint: expect.stringContaining('maxmemory-policy noeviction'),
     });
-    for (const { url, close } of [noFile, drops]) {
-      await (await connectQueue(url, { volatile: true })).close();
-      await close();
+    for (const forgetful of [noFile, drops]) {
+      await (await connectQueue(forgetful.url, { volatile: true })).close();
+      await forgetful.close();
     }
   });
 });
