@@ -80,7 +80,7 @@ export const rooms = {
   journal: { paths: ['src/journal/'], may: below },
   queue: {
     paths: ['src/queue/'],
-    may: [...below, 'streams', 'journal'],
+    may: [...below, 'streams', 'journal', 'core/waves'],
     packages: ['ioredis', 'bullmq'],
     machine: true,
   },

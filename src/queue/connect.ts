@@ -5,7 +5,7 @@ import { MigratorError } from '../errors.ts';
 
 import { cancelled, stopIfAborted } from '../streams/interruptible.ts';
 import { noRedis, queueFault, whereOf } from './faults.ts';
-import { queuePackages } from './packages.ts';
+import { redisClient } from './packages.ts';
 import { checkServer } from './server-check.ts';
 
 /** A connection to the Redis that holds the queue. */
@@ -45,7 +45,7 @@ export async function connectQueue(
 ): Promise<QueueConnection> {
   const place = placeOf(url);
   const where = whereOf(place);
-  const { ioredis } = await queuePackages();
+  const ioredis = await redisClient();
   stopIfAborted(signal);
   // A connection that was never there is not tried again, nor one that nobody waits for any more.
   const state = { wanted: false };

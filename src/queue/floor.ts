@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Worker } from 'bullmq';
 import { isStopped } from '../core/waves/stop.ts';
 import { isMigratorError } from '../errors.ts';
@@ -70,7 +71,10 @@ export class Floor {
       );
     }, this.#timing.lock / 3);
     try {
-      const result = await this.#resultOf(job, token, AbortSignal.any([this.#signal, lost.signal]));
+      const signal = AbortSignal.any([this.#signal, lost.signal]);
+      // Each concurrent request adds a listener. The code that makes the requests limits their number.
+      setMaxListeners(0, signal);
+      const result = await this.#resultOf(job, token, signal);
       if (result === undefined || lost.signal.aborted) return;
       await job.moveToCompleted(this.#ports.mask(result), token, false);
     } catch (error) {

@@ -58,4 +58,3 @@ export interface WorkInput {
   readonly pairs: readonly (readonly [string, string])[];
   readonly concurrency: number;
 }
-

@@ -105,7 +105,7 @@ export class QueuedPlans {
       );
     const plan = JSON.parse(text) as QueuedPlan;
     if ((plan.format as string) === planFormat) return plan;
-    throw new MigratorError('PACKAGE_UNTRUSTED', `the plan of this item has the format "${String(plan.format)}"`, {
+    throw new MigratorError('PACKAGE_UNTRUSTED', `the plan of this item has the format "${plan.format as string}"`, {
       hint: 'install the same release of migrator on all machines',
     });
   }

@@ -1,5 +1,10 @@
 import type { Command } from 'commander';
 
+export interface QueueOptions {
+  readonly queue?: string;
+  readonly volatileQueue?: boolean;
+}
+
 /** Flags of commands that work with a queue on Redis. `what` says what is there. */
 export function withQueue(command: Command, what: string): Command {
   return command

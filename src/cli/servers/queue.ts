@@ -6,14 +6,9 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { authoritiesOf } from './http.ts';
 
-export interface QueueOptions {
-  readonly queue?: string;
-  readonly volatileQueue?: boolean;
-}
-
 /** Connects to the queue that `--queue` names. From then on runs and waves are noted there. Undefined without the flag. */
 export async function useQueue(
-  { queue, volatileQueue = false }: QueueOptions,
+  { queue, volatileQueue = false }: { readonly queue?: string; readonly volatileQueue?: boolean },
   context: Context,
 ): Promise<QueueConnection | undefined> {
   if (queue === undefined) return undefined;

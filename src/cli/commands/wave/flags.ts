@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
-import { withQueue } from '../../flags/queue.ts';
+import { type QueueOptions, withQueue } from '../../flags/queue.ts';
 import { withReport } from '../../flags/report.ts';
-import type { QueueOptions } from '../../servers/queue.ts';
 
 const plan = (command: Command): Command => command.argument('<plan>', 'the plan: a .yaml, .json or .csv file');
 

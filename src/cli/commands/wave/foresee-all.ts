@@ -51,9 +51,7 @@ function told(id: string, { counts, whole, question }: Foreseen): ForeseenItem {
 export function questionForAll(items: readonly ForeseenItem[]): Question | undefined {
   const asking = items.filter(({ question }) => question !== undefined);
   if (asking.length === 0) return undefined;
-  const needs = asking
-    .map((item) => item.needs ?? 'answer')
-    .reduce(stronger);
+  const needs = asking.map((item) => item.needs ?? 'answer').reduce(stronger);
   const total = (action: string) => items.reduce((sum, { counts }) => sum + (counts[action] ?? 0), 0);
   const counts = ['overwrite', 'delete', 'create'].flatMap((action) =>
     total(action) === 0 ? [] : [`${action} ${String(total(action))}`],

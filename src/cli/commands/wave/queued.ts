@@ -4,6 +4,7 @@ import { type ItemRecord, openAttempt, untouched, workOf } from '../../../core/w
 import type { Allowed, ItemWork, Runner } from '../../../ports/runner.ts';
 import type { QueueConnection } from '../../../queue/connect.ts';
 import { Queues } from '../../../queue/jobs.ts';
+import { queuePackages } from '../../../queue/packages.ts';
 import { planLifetime, publishPlan } from '../../../queue/queued-plan.ts';
 import { lookAt, queueRunner } from '../../../queue/runner.ts';
 import type { Context } from '../../context.ts';
@@ -25,6 +26,7 @@ interface Handing {
 /** Hands the items of a plan to workers. The plan is signed when the first one is handed out: then all questions are answered. */
 export async function queuedRunner(connection: QueueConnection, handing: Handing, context: Context): Promise<Runner> {
   const { plan, moves, local, allowedFor, until } = handing;
+  await queuePackages();
   const queues = new Queues(connection);
   context.onClose(() => queues.close());
   const reporter = await context.reporter();

@@ -2,7 +2,8 @@ import { askToStop } from '../../../core/waves/stop.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { systemClock } from '../../runtime.ts';
-import { type QueueOptions, useQueue } from '../../servers/queue.ts';
+import type { QueueOptions } from '../../flags/queue.ts';
+import { useQueue } from '../../servers/queue.ts';
 import { openLedger } from './open-wave.ts';
 
 export async function runWaveStop({ args: [path = ''], options }: Invocation<QueueOptions>, context: Context) {

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
-import { withQueue } from '../../flags/queue.ts';
-import type { QueueOptions } from '../../servers/queue.ts';
+import { type QueueOptions, withQueue } from '../../flags/queue.ts';
 
 export interface WorkerOptions extends QueueOptions {
   readonly serves: readonly string[];

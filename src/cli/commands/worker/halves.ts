@@ -16,7 +16,7 @@ import { systemRandom, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { storeOf } from '../asked-move.ts';
 import { consentOf } from '../allowed.ts';
-import type { PartPorts } from './hands.ts';
+import type { PartPorts } from './part-ports.ts';
 
 /** Exports a project and brings the sealed package to the store. Needs the source and the store only. */
 export async function exportHalf(ports: PartPorts, signal: AbortSignal): Promise<ItemEnd> {

@@ -16,19 +16,7 @@ import { consentOf } from '../allowed.ts';
 import { ItemMoves } from '../item-moves.ts';
 import { openMove } from '../open-item.ts';
 import { exportHalf, importHalf } from './halves.ts';
-
-/** What a part needs to be done here. */
-export interface PartPorts {
-  readonly context: Context;
-  /** The move, with its flags read by the product of the end that this part works on. */
-  readonly moves: ItemMoves;
-  readonly item: WaveItem;
-  readonly queued: ItemOfPlan;
-  /** The same text for the same work, on every machine. */
-  readonly shared: string;
-  readonly journaling: Journaling;
-  readonly reporter: Reporter;
-}
+import type { PartPorts } from './part-ports.ts';
 
 /** Does parts of items with the instances of this machine's rc file. `openJournal`: each part holds its own leases. */
 export function handsOf(context: Context, openJournal: () => Journal & { close(): Promise<void> }): Hands {
