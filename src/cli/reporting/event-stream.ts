@@ -38,11 +38,10 @@ export class EventStream {
     response.write(`retry: ${String(retry)}\n\n`);
   }
 
-  /** Tells a state to all readers, or to one. */
-  tell(event: string, data: unknown, only?: ServerResponse): void {
+  /** Tells a state to all readers. */
+  tell(event: string, data: unknown): void {
     const text = textOf(event, data);
     for (const [response, reader] of this.#readers) {
-      if (only !== undefined && response !== only) continue;
       if (response.writableNeedDrain) reader.missed = text;
       else response.write(text);
     }

@@ -61,7 +61,7 @@ export class PageServer {
   /** When the next event may be told, in milliseconds. */
   #next = 0;
   #isMaking = false;
-  #isStale = false;
+  #changes = 0;
   #hasEnded = false;
 
   constructor(live: LivePage) {
@@ -98,7 +98,11 @@ export class PageServer {
 
   /** Something has changed. Who shows the page is told soon; without anybody, nothing is made. */
   changed(): void {
-    if (this.#isMaking) this.#isStale = true;
+    this.#changes += 1;
+    this.#plan();
+  }
+
+  #plan(): void {
     if (this.#isMaking || this.#due !== undefined || this.#hasEnded || !this.#stream.hasReaders) return;
     this.#due = setTimeout(() => void this.#tell(), Math.max(0, this.#next - Date.now())).unref();
   }
@@ -121,7 +125,7 @@ export class PageServer {
     const began = Date.now();
     this.#due = undefined;
     if (!this.#stream.hasReaders) return;
-    this.#isStale = false;
+    const seen = this.#changes;
     this.#isMaking = true;
     try {
       const parts = await this.#live.parts();
@@ -132,31 +136,43 @@ export class PageServer {
     this.#isMaking = false;
     const now = Date.now();
     this.#next = now + Math.max(interval, (now - began) * share);
-    if (this.#isStale) this.changed();
+    if (this.#changes !== seen) this.#plan();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.on('error', () => response.destroy());
     const { method = '', url = '' } = request;
-    // A page of another name that resolves to this address may not read this one.
-    if (!this.#isOwnHost(request.headers.host)) return refuse(response, 403);
-    if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, { Allow: 'GET, HEAD' });
-    const [, token = '', name, ...more] = url.split('?', 1)[0]?.split('/') ?? [];
-    if (!isSame(token, this.#token) || more.length > 0) return refuse(response, 404);
-    if (name === '') {
-      const page = method === 'HEAD' ? '' : await this.#live.page();
+    const refused = this.#refusalOf(request);
+    if (refused !== undefined) {
+      // What comes after a refusal on the same connection is not read.
+      const more = refused === 405 ? { Allow: 'GET, HEAD' } : {};
+      response.writeHead(refused, { ...headers, ...more, 'Content-Length': 0, Connection: 'close' }).end();
+      return;
+    }
+    const isHead = method === 'HEAD';
+    if (!pathOf(url).endsWith('/events')) {
+      const page = isHead ? '' : await this.#live.page();
       response.writeHead(200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }).end(page);
       return;
     }
-    if (name !== 'events') return refuse(response, 404);
     response.writeHead(200, { ...headers, 'Content-Type': 'text/event-stream' });
-    if (method === 'HEAD' || this.#hasEnded) {
+    if (isHead || this.#hasEnded) {
       response.end();
       return;
     }
     this.#stream.add(response);
-    // The page was loaded a moment ago, or is one that lost its connection.
-    this.#stream.tell('change', await this.#live.parts(), response);
+    // The page was loaded a moment ago, or is one that had lost its connection.
+    this.changed();
+  }
+
+  /** The status of the refusal of a request that is not answered. A wrong path is not told how near it is. */
+  #refusalOf({ method = '', url = '', headers: { host } }: IncomingMessage): number | undefined {
+    // A page of another name that resolves to this address may not read this one.
+    if (!this.#isOwnHost(host)) return 403;
+    if (method !== 'GET' && method !== 'HEAD') return 405;
+    const [root, token = '', name, ...more] = pathOf(url).split('/');
+    const isThere = root === '' && (name === '' || name === 'events') && more.length === 0;
+    return isSame(token, this.#token) && isThere ? undefined : 404;
   }
 
   #isOwnHost(host: string | undefined): boolean {
@@ -164,10 +180,7 @@ export class PageServer {
   }
 }
 
-function refuse(response: ServerResponse, status: number, more: Readonly<Record<string, string>> = {}): void {
-  // What comes after a refusal on the same connection is not read.
-  response.writeHead(status, { ...headers, ...more, 'Content-Length': 0, Connection: 'close' }).end();
-}
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? '';
 
 /** Takes as long for a wrong text as for the right one. */
 function isSame(one: string, other: string): boolean {

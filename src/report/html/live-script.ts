@@ -58,6 +58,7 @@ const show = ({ title, main, at }) => {
   patch(document.querySelector('main'), new DOMParser().parseFromString(main, 'text/html').querySelector('main'));
   if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   for (const read of filters) read();
+  for (const tools of document.querySelectorAll('.tools[hidden]')) arm(tools);
 };
 const source = new EventSource('events');
 source.addEventListener('change', ({ data }) => {

@@ -5,7 +5,7 @@
 export const script = `
 'use strict';
 const filters = [];
-for (const tools of document.querySelectorAll('.tools')) {
+const arm = (tools) => {
   const table = document.getElementById(tools.dataset.of);
   const [search, kind, action] = ['input', '.kind', '.action'].map((one) => tools.querySelector(one));
   const said = tools.querySelector('output');
@@ -32,7 +32,8 @@ for (const tools of document.querySelectorAll('.tools')) {
   tools.hidden = false;
   read();
   filters.push(read);
-}
+};
+for (const tools of document.querySelectorAll('.tools')) arm(tools);
 let closed = [];
 addEventListener('beforeprint', () => {
   closed = [...document.querySelectorAll('details:not([open])')];

@@ -33,7 +33,7 @@ export async function reportedWave(
 }
 
 /** Of items that have ended, so that a page that is made each second looks them up once. */
-const knownUndo = (): Promise<Map<string, readonly string[]>> => Promise.resolve(new Map());
+const knownUndo = () => Promise.resolve(new Map<string, readonly string[]>());
 
 /** The report of a wave as its ledger has it now, whoever has run it. */
 export async function reportNow(facts: LedgerFacts, context: Context): Promise<Report> {

@@ -8,6 +8,7 @@ import { EventStream } from '../../../../src/cli/reporting/event-stream.ts';
 let server: Server;
 let stream: EventStream;
 const responses: ServerResponse[] = [];
+const sockets: Socket[] = [];
 
 beforeEach(async () => {
   stream = new EventStream();
@@ -18,14 +19,17 @@ beforeEach(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
-afterEach(() => {
+afterEach(async () => {
   responses.length = 0;
-  server.close();
+  const closed = new Promise((done) => server.close(done));
   server.closeAllConnections();
+  for (const socket of sockets.splice(0)) if (!socket.destroy().closed) await once(socket, 'close');
+  await closed;
 });
 
 async function reader(): Promise<Socket> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  sockets.push(socket);
   const asked = once(server, 'request');
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await asked;
@@ -56,11 +60,10 @@ describe('a reader that does not read', () => {
     socket.setEncoding('latin1').on('data', (chunk: string) => (text += chunk));
     while (!text.includes('"newest":29')) await turn();
     expect(text.match(/"newest"/gu)).toHaveLength(1);
-    socket.destroy();
   });
 
   test('is dropped when it read nothing from one beat to the next, and holds up neither the others nor the end', async () => {
-    const socket = await reader();
+    await reader();
     const [stuck] = responses;
     await tellUntilStuck(stuck!);
     const other = await reader();
@@ -70,28 +73,24 @@ describe('a reader that does not read', () => {
     stream.beat();
     expect(stuck!.destroyed).toBe(false);
     const began = Date.now();
-    const ended = stream.end('end', { last: true });
     stream.beat();
     expect(stuck!.destroyed).toBe(true);
-    await ended;
+    await stream.end('end', { last: true });
     expect(Date.now() - began).toBeLessThan(450);
     while (!other.closed && !text.includes('"last":true')) await turn();
     expect(text).toContain('retry: 2000');
     expect(text).toContain('event: change\ndata: {"for":"the other"}\n\n');
     expect(text).toContain(': alive\n\n');
     expect(text).toContain('event: end\ndata: {"last":true}\n\n');
-    other.destroy();
-    socket.destroy();
   });
 
   test('delays the end by half a second at most', async () => {
-    const socket = await reader();
+    await reader();
     await tellUntilStuck(responses[0]!);
     const began = Date.now();
     await stream.end('end', {});
     expect(Date.now() - began).toBeGreaterThan(400);
     expect(Date.now() - began).toBeLessThan(2000);
-    socket.destroy();
   });
 });
 
@@ -111,5 +110,4 @@ test('an event has one line of data, whatever is in it', async () => {
   stream.tell('change', 'a\n\nevent: end\ndata: forged\r\rb');
   while (!text.includes('forged')) await turn();
   expect(text.split(/\r\n|\n|\r/u).filter((line) => line.startsWith('event:'))).toEqual(['event: change']);
-  socket.destroy();
 });
