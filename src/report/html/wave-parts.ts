@@ -16,7 +16,9 @@ const mostFaults = 20;
  * be chosen.
  */
 export function wavePart({ endedAt }: Report, { items }: WaveFacts, showing: Showing): Html {
-  const sorted = [...items].sort((one, other) => stateRank(one.state) - stateRank(other.state));
+  // Who looks on wants to see what is at work.
+  const rank = ({ state }: WaveItem) => (showing === 'running' && state === 'running' ? -1 : stateRank(state));
+  const sorted = [...items].sort((one, other) => rank(one) - rank(other));
   return html`${timeline(items, endedAt)}
   ${section(
     'items',

@@ -28,6 +28,15 @@ describe('the page of a wave that is at work', () => {
     expect(renderHtml(wave)).not.toContain('<option value="running">');
   });
 
+  test('shows what is at work first; the file shows first what needs eyes', () => {
+    const items = wave.wave!.items.map((item, index) => (index === 20 ? { ...item, state: 'running' as const } : item));
+    const report = { ...wave, wave: { name: 'spring-move', items } };
+    const firstState = (html: string) => /<tr data-kind="[^"]*" data-action="([^"]*)"/u.exec(html)?.[1];
+    expect(firstState(renderLivePage(report, false))).toBe('running');
+    expect(firstState(renderLivePage(report, true))).toBe('failed');
+    expect(firstState(renderHtml(report))).toBe('failed');
+  });
+
   test('has parts in which a hostile name is text', () => {
     const { title, main } = liveParts({ ...wave, wave: { ...wave.wave!, name: hostile } }, false);
     expect(title).toMatch(/^Still running: <script>alert\(1\)<\/script>/u);
