@@ -6,7 +6,7 @@ import { mainOf, pageOf, titleOf } from './page.ts';
 import { script } from './script.ts';
 
 /** What changes on a page that is open: its script puts these parts in place of what it shows. */
-export interface LiveParts {
+interface LiveParts {
   readonly title: string;
   /** The main element, as HTML. */
   readonly main: string;
