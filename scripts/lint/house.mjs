@@ -77,6 +77,14 @@ export const rooms = {
     machine: true,
   },
 
+  journal: { paths: ['src/journal/'], may: below },
+  queue: {
+    paths: ['src/queue/'],
+    may: [...below, 'streams', 'journal'],
+    packages: ['ioredis', 'bullmq'],
+    machine: true,
+  },
+
   'emulators/shared': {
     paths: ['src/emulators/shared/'],
     may: ['leaves'],
@@ -152,6 +160,8 @@ function cli() {
     'files/tree',
     'adapters',
     'stores',
+    'journal',
+    'queue',
     'emulators',
     'core',
     'core/snapshots',

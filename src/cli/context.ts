@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import type { Command } from 'commander';
 import type { Ending } from '../core/report/facts.ts';
@@ -14,8 +15,8 @@ import type { Explanation } from './explain.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { JobsLeft } from './reporters/jobs-left.ts';
-import { tellingClock } from './runtime.ts';
 import { Redactor } from './secrets/redactor.ts';
+import { localNotebook, type Notebook } from './state/notebook.ts';
 import { dressed } from './terminal/dressed.ts';
 import type { IO } from './terminal/io.ts';
 import { plainLines } from '../plain-text.ts';
@@ -78,6 +79,7 @@ export class Context {
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #works = new AsyncLocalStorage<(() => Promise<void> | void)[]>();
   readonly jobsLeft = new JobsLeft();
   /** True when the run stays unfinished in the journal, so that the same command line resumes it. */
   resumable = false;
@@ -87,12 +89,17 @@ export class Context {
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
   #readConfig: Promise<Config> | undefined;
-  #journal: Promise<Journal> | undefined;
+  /** Where runs and waves are noted. Who wants another place sets it before the first use. */
+  notebook: Notebook;
   readonly #made = new Map<unknown, Promise<unknown>>();
 
   constructor(io: IO, globals: Globals) {
     this.io = io;
     this.globals = globals;
+    const report = (event: Event) => this.#reporter?.report(event);
+    this.notebook = localNotebook(io, report, (closer) => {
+      this.onClose(closer);
+    });
     // Each concurrent request adds a listener. The code that makes the requests limits their number.
     setMaxListeners(0, this.#controller.signal);
   }
@@ -121,6 +128,21 @@ export class Context {
     this.#closers.push(closer);
   }
 
+  /** The same for what one piece of work needs: that of the command, or of one item of a process that does many. */
+  onWorkEnd(closer: () => Promise<void> | void): void {
+    (this.#works.getStore() ?? this.#closers).push(closer);
+  }
+
+  /** Does a piece of work, and calls what it registered with `onWorkEnd`. */
+  async work<T>(work: () => Promise<T>): Promise<T> {
+    const closers: (() => Promise<void> | void)[] = [];
+    try {
+      return await this.#works.run(closers, work);
+    } finally {
+      for (const close of closers.reverse()) await close();
+    }
+  }
+
   config(): Promise<Config> {
     this.#config ??= this.readConfig().then((config) => {
       if (!this.globals.quiet) for (const warning of config.warnings) this.say('warning', warning);
@@ -145,19 +167,12 @@ export class Context {
   }
 
   journal(): Promise<Journal> {
-    this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
-      const onWarning = (message: string) => this.#reporter?.report({ type: 'warning', message });
-      const report = (event: Event) => this.#reporter?.report(event);
-      const journal = createJournal(this.io, { onWarning, clock: tellingClock({ report }) });
-      this.onClose(() => journal.close());
-      return journal;
-    });
-    return this.#journal;
+    return this.notebook.journal();
   }
 
   /** The ledgers of waves. */
   ledgers(): Promise<Ledgers> {
-    return this.once(ledgersOf);
+    return this.notebook.ledgers();
   }
 
   /** What a verb needs so that an interrupted run can be resumed. */
@@ -278,13 +293,6 @@ export class Context {
     const [first] = failures;
     if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
-}
-
-async function ledgersOf(context: Context): Promise<Ledgers> {
-  const { createLedgers } = await import('./state/ledger.ts');
-  const ledgers = createLedgers(context.io);
-  context.onClose(() => ledgers.close());
-  return ledgers;
 }
 
 /**

@@ -16,6 +16,7 @@ export { manifestJsonSchema, manifestSchema } from './manifest/schema.ts';
 export { parsePublicKey, printPublicKey, type PublicKey } from './minisign/public-key.ts';
 export { parseSecretKey, printSecretKey, type KeyFileCost } from './minisign/secret-key-file.ts';
 export { generateSigningKey, type SigningKey } from './minisign/signing-key.ts';
+export { signerOfText } from './minisign/text-signature.ts';
 export { open } from './open.ts';
 export type { OpenedEntry } from './opened-entry.ts';
 export type { Check } from './refusal.ts';

@@ -34,9 +34,16 @@ export interface ItemFault {
 
 /**
  * `started`: its job goes on at its server, and nobody watches it. `interrupted`: the same after a signal; another run takes
- * it up.
+ * it up. `postponed`: nothing of it was begun, because the wave was stopped or its time was over.
  */
-export type ItemOutcome = 'done' | 'partial' | 'started' | 'failed' | 'interrupted';
+export type ItemOutcome = 'done' | 'partial' | 'started' | 'failed' | 'interrupted' | 'postponed';
+
+/** One attempt at an item, from its beginning to its end, whatever processes take part in it. */
+export interface Attempt {
+  readonly id: string;
+  /** ISO 8601: when it began. */
+  readonly since: string;
+}
 
 /** `kind` and `state` as in JobStatus. */
 export interface SeenJob {
@@ -58,7 +65,10 @@ export interface ItemEnd {
   readonly reason?: string | undefined;
   readonly route?: string | undefined;
   readonly package?: { readonly id: string; readonly version: string } | undefined;
+  /** A file on the machine that did the work: see `host`. */
   readonly backup?: string | undefined;
+  /** The machine that did the work, where it was another one than that of the run. */
+  readonly host?: string | undefined;
   readonly warnings?: number | undefined;
   /** The first of its warnings. */
   readonly warned?: readonly string[] | undefined;
@@ -79,6 +89,9 @@ export interface Foreseen {
   readonly question?: { readonly text: string; readonly needs: 'answer' | 'allowance' | 'terminal' } | undefined;
 }
 
+/** How much an item may do without a question: `all`, or what somebody was asked before. See Question.needs. */
+export type Allowed = 'all' | 'answer' | 'allowance' | 'terminal';
+
 /** Does items, here or elsewhere. */
 export interface Runner {
   /** A text that is the same for the same work on the same servers, whatever their names. */
@@ -88,11 +101,9 @@ export interface Runner {
    * Does the work, or goes on with what an earlier process began of it. Never throws for what happens to the item: that is
    * in the end. Nothing is started twice.
    */
-  run(work: ItemWork, reporter: Reporter, signal: AbortSignal): Promise<ItemEnd>;
-  /**
-   * The end of work that was begun since then (ISO 8601) and ended before anybody noted it. Undefined when it did not end.
-   */
-  endOf(work: ItemWork, since: string): Promise<ItemEnd | undefined>;
+  run(work: ItemWork, attempt: Attempt, reporter: Reporter, signal: AbortSignal): Promise<ItemEnd>;
+  /** The end of an attempt that ended before anybody noted it. Undefined when it did not end. */
+  endOf(work: ItemWork, attempt: Attempt): Promise<ItemEnd | undefined>;
   /** Of these items, which the target does not show any more. Undefined members: nobody can tell. */
   missing(
     done: readonly { readonly work: ItemWork; readonly arrived: readonly string[] }[],

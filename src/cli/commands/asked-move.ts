@@ -40,21 +40,25 @@ export async function askedMove(
     options: asGiven,
     command,
     given,
+    readBy,
   }: {
     readonly projects: readonly string[];
     readonly options: MoveOptions;
     readonly command: Command;
     /** The flags of the product, when they have been read before. */
     readonly given?: ProductFlags;
+    /** The instance whose product reads the flags. Default: the source. */
+    readonly readBy?: string;
   },
   context: Context,
 ) {
   const rehearsed = asGiven.dryRun === true ? ofDryRun('dryRun', asGiven, context) : asGiven;
   const from = requireInstance(rehearsed.from, '--from');
   const instances = await instancesOf(context);
-  const { product } = instances.config(from);
+  const reader = readBy ?? from;
+  const { product } = instances.config(reader);
   const flags = given ?? (await productFlags(command, 'migrate-project', product, context));
-  const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
+  const asked = await instances.request(reader, { verb: 'migrate-project', projects, ...flags });
   const options = asked.preview === true ? ofDryRun('preview', rehearsed, context) : rehearsed;
   const waiting = waitingOf(options, context);
   const store = storeNamed(options);

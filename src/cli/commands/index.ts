@@ -39,6 +39,13 @@ export const commands: readonly Entry[] = [
     commands: waveCommands,
   },
   {
+    name: 'worker',
+    description: 'do items of waves that others hand out through a queue, until a signal',
+    flags: async () => (await import('./worker/flags.ts')).workerFlags,
+    run: async () => (await import('./worker/run.ts')).runWorker,
+    documents: async () => (await import('./worker/documents.ts')).documents,
+  },
+  {
     name: 'compare',
     description: 'compare what projects consist of on two instances; exit code 3 when they differ',
     productFlags: true,

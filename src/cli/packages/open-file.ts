@@ -7,7 +7,7 @@ import { tellingWait } from '../runtime.ts';
 /** Opens a package file, or standard input for `-`. It is closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
   const source = path === '-' ? await fromStdin(context) : await openFileSource(resolve(context.io.cwd, path));
-  context.onClose(() => source.close());
+  context.onWorkEnd(() => source.close());
   if (source.size > 0) return source;
   throw new MigratorError('PACKAGE_MALFORMED', `"${path}" is empty`, {
     hint: 'fetch the package again',

@@ -33,7 +33,7 @@ export async function packageFolder(context: Context): Promise<PackageFolder> {
     await makePrivateFolder(directory);
     await removeOpened(directory);
     await makePrivateFolder(folder);
-    context.onClose(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+    context.onWorkEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
     return createTreeWriter(files, { overwrite: false });
   });
   return {

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { facet, type Keeper } from '../../core/instance.ts';
 import type { Staging } from '../../core/operations/migrate-project/route.ts';
 import { describeRef, formatRef } from '../../core/package-ref.ts';
-import type { SealSettings } from '../../core/steps/seal-artifact.ts';
+import type { PackageOutput, SealSettings } from '../../core/steps/seal-artifact.ts';
 import { bringToStore, digestOfBytes } from '../../core/steps/store-package.ts';
 import { type FileSource, openFileSource } from '../../files/file-source.ts';
 import { spool } from '../../files/spool.ts';
 import { createFileSink } from '../../files/whole-file.ts';
 import { inspect } from '../../package/index.ts';
+import type { PackageRef } from '../../ports/artifact.ts';
 import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { type KeyRing, keyRing } from '../keys/key-ring.ts';
@@ -22,6 +23,49 @@ import { fetchFromStore } from './store-package.ts';
  * there, and is encrypted to the usual recipients as well.
  */
 export async function openStaging(run: Run, context: Context, store?: Keeper): Promise<Staging> {
+  const { path, name, signer, output, remove } = await stagedOutput(run, context, store);
+  return {
+    output,
+    reopen: async () => {
+      const staged = await openFileSource(path);
+      context.onWorkEnd(() => staged.close());
+      let bytes = staged;
+      if (store !== undefined) {
+        bytes = await fetchFromStore(await bringStaged(staged, store, run, context), store, context);
+        await remove();
+      }
+      const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);
+      return { ...sealed, name, trust: { trusted: [signer.publicKey], allowUnsigned: false } };
+    },
+    remove,
+    left: () => {
+      const ref = run.record.facts['store.package'];
+      if (store === undefined || ref === undefined) return [];
+      const what = `package ${describeRef(ref)}`;
+      return [{ instance: store.name, what, remove: `migrator package delete ${formatRef(ref)} --from ${store.name}` }];
+    },
+  };
+}
+
+/** The first half of a relay through a store: its package is brought there, and another machine takes it. */
+export async function openStoreOutput(run: Run, context: Context, store: Keeper) {
+  const { path, output, remove } = await stagedOutput(run, context, store);
+  return {
+    output,
+    /** Brings the package that was written to the store. Returns its name there. */
+    bring: async (): Promise<PackageRef> => {
+      const staged = await openFileSource(path);
+      try {
+        return await bringStaged(staged, store, run, context);
+      } finally {
+        await staged.close();
+      }
+    },
+    remove,
+  };
+}
+
+async function stagedOutput(run: Run, context: Context, store: Keeper | undefined) {
   const directory = stagingDirectory(context.io);
   await removeOpened(directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -37,29 +81,13 @@ export async function openStaging(run: Run, context: Context, store?: Keeper): P
   };
   const remove = (): Promise<void> => rm(path, { force: true });
   const name = store === undefined ? 'the staged package' : `the package for ${store.name}`;
-  return {
-    output: {
-      settings,
-      name: () => name,
-      create: () => createFileSink(path, { overwrite: true, mode: 0o600 }),
-      spool,
-    },
-    reopen: async () => {
-      const staged = await openFileSource(path);
-      context.onClose(() => staged.close());
-      const bytes = store === undefined ? staged : await throughStore(staged, store, run, context);
-      if (bytes !== staged) await remove();
-      const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);
-      return { ...sealed, name, trust: { trusted: [signer.publicKey], allowUnsigned: false } };
-    },
-    remove,
-    left: () => {
-      const ref = run.record.facts['store.package'];
-      if (store === undefined || ref === undefined) return [];
-      const what = `package ${describeRef(ref)}`;
-      return [{ instance: store.name, what, remove: `migrator package delete ${formatRef(ref)} --from ${store.name}` }];
-    },
+  const output: PackageOutput = {
+    settings,
+    name: () => name,
+    create: () => createFileSink(path, { overwrite: true, mode: 0o600 }),
+    spool,
   };
+  return { path, name, signer, output, remove };
 }
 
 /** The usual recipients, and this user, who imports the package. */
@@ -68,8 +96,8 @@ async function allReaders(ring: KeyRing): Promise<Awaited<ReturnType<KeyRing['re
   return [...new Map(all.map((one) => [one.toString(), one])).values()];
 }
 
-/** Puts the package into the store, and takes it from there. */
-async function throughStore(staged: FileSource, store: Keeper, run: Run, context: Context): Promise<FileSource> {
+/** Puts a package into a store. Returns its name there. */
+async function bringStaged(staged: FileSource, store: Keeper, run: Run, context: Context): Promise<PackageRef> {
   const { id, version: number } = (await inspect(staged)).manifest;
   const ref = { id, version: number };
   const digest = await digestOfBytes(staged);
@@ -82,5 +110,5 @@ async function throughStore(staged: FileSource, store: Keeper, run: Run, context
   const ports = { reporter: await context.reporter(), consent: () => Promise.resolve(true) };
   await bringToStore(store, { bytes: staged, digest, ref }, isOwn ? 'overwrite' : 'keep', ports, signal);
   await run.note({ 'store.package': ref });
-  return fetchFromStore(ref, store, context);
+  return ref;
 }

@@ -54,12 +54,12 @@ export async function fetchFromStore(ref: PackageRef, store: Keeper, context: Co
   await removeOpened(directory);
   const folder = partialName(join(directory, 'opened'));
   await makePrivateFolder(folder);
-  context.onClose(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  context.onWorkEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const path = join(folder, `${randomBytes(4).toString('hex')}.tar`);
   const create = () => createFileSink(path, { overwrite: false, mode: 0o600 });
   await takeFromStore(store, ref, create, { clock: tellingClock(reporter), reporter }, context.signal);
   const source = await openFileSource(path);
-  context.onClose(() => source.close());
+  context.onWorkEnd(() => source.close());
   if (await looksLikePackage(source))
     requireNamed(ref, (await ofPackage(formatRef(ref), inspect(source))).manifest, store);
   return source;

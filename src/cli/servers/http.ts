@@ -23,6 +23,12 @@ export async function wiresOf(context: Context): Promise<(server: URL) => Foreig
   return (server) => foreignWires(server, settings);
 }
 
+/** The certificates of `http.ca`, for a client that is not ours (PEM). */
+export async function authoritiesOf(context: Context): Promise<string | undefined> {
+  const { http, directory } = await context.config();
+  return pem('http.ca', http.ca, directory);
+}
+
 async function createHttp(context: Context): Promise<AdapterTools['http']> {
   const reporter = await context.reporter();
   return createHttpFactory(await httpSettings(await context.config(), context), {

@@ -1,52 +1,31 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
-import type { Begun, Journal, Json, Run, RunRecord } from '../../ports/journal.ts';
+import { journalOn, type ClosingJournal, type RunJournalOptions, type RunShelf } from '../../journal/run-journal.ts';
+import { isUnfinished, keyName, parseRecord } from '../../journal/run-record.ts';
+import type { Json, RunRecord } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
-import { humanDuration } from '../../amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
-import { acquireLock, usualTiming, type Lock, type LockOwner, type LockTiming } from './lock.ts';
-import { fileNameOf, isUnfinished, keyName, newRunId, parseFileName, parseRecord } from './run-record.ts';
+import { acquireLock, usualTiming, type LockTiming } from './lock.ts';
 
-/** A wave of some hundred projects can still be undone, item by item. */
-const keptRuns = 1000;
 const hint = 'choose another folder with MIGRATOR_STATE_DIR';
 
-export interface JournalOptions {
+export interface JournalOptions extends RunJournalOptions {
   /** Called with a sentence when a damaged record was renamed. */
   readonly onWarning?: (message: string) => void;
-  readonly now?: () => Date;
   readonly timing?: LockTiming;
   /** For the wait for another process's lock. */
   readonly clock?: Pick<Clock, 'sleep'>;
-  /** How many finished runs are kept. Default: 1000. */
-  readonly keep?: number;
 }
 
-export type FileJournal = Journal & {
-  /** Releases all locks. The runs stay unfinished. */
-  close(): Promise<void>;
-};
+const fileNameOf = ({ id, key }: RunRecord): string => `${id}.${keyName(key)}.json`;
 
-function busy(verb: string, owner: LockOwner, jobs: readonly string[], now: Date): MigratorError {
-  const age = humanDuration(Math.max(0, now.getTime() - Date.parse(owner.since)));
-  const handle = jobs.at(-1);
-  return new MigratorError(
-    'CONFLICT',
-    `the same ${verb} is already running in process ${String(owner.pid)} on ${owner.host}, for ${age}`,
-    {
-      hint:
-        handle === undefined
-          ? 'wait until that process ends, or stop it'
-          : `wait for its job with: migrator job wait ${handle}`,
-      details: { pid: owner.pid, host: owner.host, since: owner.since, jobs },
-    },
-  );
-}
+/** Undefined when the name is not that of a record (a temporary file, a damaged record). */
+const keyNameIn = (file: string): string | undefined =>
+  /^\d{8}T\d{9}Z-[0-9a-f]{8}\.([0-9a-f]{24})\.json$/.exec(file)?.[1];
 
 /** The records of runs: one JSON file for each run, in a folder of the state folder. */
 class RunFiles {
@@ -70,8 +49,8 @@ class RunFiles {
   async read(key?: string): Promise<RunRecord[]> {
     const wanted = key === undefined ? undefined : keyName(key);
     const names = (await this.#names()).filter((name) => {
-      const parsed = parseFileName(name);
-      return parsed !== undefined && (wanted === undefined || parsed.keyName === wanted);
+      const found = keyNameIn(name);
+      return found !== undefined && (wanted === undefined || found === wanted);
     });
     const records: RunRecord[] = [];
     for (const name of names.sort().reverse()) {
@@ -96,21 +75,11 @@ class RunFiles {
     }
   }
 
-  /**
-   * Removes what the record of a run that is over no longer needs: all but what its undo needs, where it can be undone, and
-   * its results, which `job wait` tells.
-   */
-  async trimKept(record: RunRecord): Promise<void> {
-    const steps = Object.keys(record.facts).flatMap((name) => /^(.+)\.job$/u.exec(name)?.[1] ?? []);
-    for (const step of steps) if ((await this.kept(record, `${step}.undo`)) !== undefined) return;
-    await this.dropKept(record, new Set(steps.map((step) => this.#keptFile(record, `${step}.result`))));
-  }
-
-  /** Removes what was kept beside a record, but for these files. */
-  async dropKept({ id }: RunRecord, but: ReadonlySet<string> = new Set()): Promise<void> {
-    const kept = (await this.#names()).filter((name) => name.startsWith(`${id}.kept.`));
+  async dropKept(record: RunRecord, but: readonly string[] = []): Promise<void> {
+    const stay = new Set(but.map((name) => this.#keptFile(record, name)));
+    const kept = (await this.#names()).filter((name) => name.startsWith(`${record.id}.kept.`));
     for (const path of kept.map((name) => join(this.#folder, name)))
-      if (!but.has(path)) await rm(path, { force: true });
+      if (!stay.has(path)) await rm(path, { force: true });
   }
 
   #keptFile({ id }: RunRecord, name: string): string {
@@ -119,7 +88,7 @@ class RunFiles {
 
   async prune(keep: number): Promise<void> {
     // The usual case needs no look into the records.
-    if ((await this.#names()).filter((name) => parseFileName(name) !== undefined).length <= keep) return;
+    if ((await this.#names()).filter((name) => keyNameIn(name) !== undefined).length <= keep) return;
     for (const record of (await this.read()).filter((one) => !isUnfinished(one)).slice(keep)) {
       await this.dropKept(record);
       await rm(join(this.#folder, fileNameOf(record)), { force: true });
@@ -179,119 +148,41 @@ async function removeOldLocks(folder: string): Promise<void> {
 
 /**
  * The journal in the user's state folder. Records survive a kill and a power cut: each is written to a temporary file,
- * made durable and renamed. `begin` resumes the run with its key if the process of that run is gone or was detached
- * from the job. A lock for each key prevents two processes from doing the same work. LOCAL_IO when the folder cannot be
- * used.
+ * made durable and renamed. A lock is the right to write the runs of a key. LOCAL_IO when the folder cannot be used.
  */
-export function createJournal(io: IO, options: JournalOptions = {}): FileJournal {
+export function createJournal(io: IO, options: JournalOptions = {}): ClosingJournal {
   const runs = join(stateDirectory(io), 'runs');
   const locks = join(stateDirectory(io), 'locks');
-  const now = options.now ?? (() => new Date());
+  const self = { pid: io.pid, host: io.host };
   const files = new RunFiles(runs, options.onWarning ?? (() => undefined));
-  const held = new Set<Lock>();
-
-  const openRun = (first: RunRecord, lock: Lock, fresh = false): Run => {
-    let record = first;
-    let queue: Promise<void> = Promise.resolve();
-    const update = (change: (before: RunRecord) => Partial<RunRecord>): Promise<void> => {
-      const saved = queue.then(async () => {
-        if (!(await lock.held())) {
-          throw new MigratorError('CONFLICT', `another process has taken over this ${record.verb}`, {
-            hint: 'see its jobs with: migrator job list',
-          });
-        }
-        record = { ...record, ...change(record), updatedAt: now().toISOString() };
-        await files.save(record);
-      });
-      // After a failed write, the next write is still tried.
-      queue = saved.catch(() => undefined);
-      return saved;
-    };
-    return {
-      get record() {
-        return record;
-      },
-      note: (facts) => update((before) => ({ facts: { ...before.facts, ...facts } })),
-      keep: (name, value) => files.keep(record, name, value),
-      kept: (name) => files.kept(record, name),
-      job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
-      earlier: async () => (fresh ? [] : (await files.read()).filter(({ id }) => id < record.id)),
-      keptOf: (earlier, name) => files.kept(earlier, name),
-      finish: async (outcome, fault) => {
-        await update(() => ({ outcome, fault }));
-        held.delete(lock);
-        await lock.release();
-        await files.trimKept(record);
-        await files.prune(options.keep ?? keptRuns);
-        await removeOldLocks(locks);
-        await removeTorn(locks);
-        await removeTorn(runs);
-      },
-      leave: (left, fault) => update(() => ({ left, fault })),
-    };
-  };
-
-  /** Takes the lock of a key for `work`. CONFLICT with the process that has it. */
-  const locked = async <T>(key: string, verb: string, work: (lock: Lock) => Promise<T>): Promise<T> => {
-    await makePrivateFolder(runs, hint);
-    await makePrivateFolder(locks, hint);
-    const self = { pid: io.pid, host: io.host };
-    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming, options.clock);
-    if ('owner' in acquired) {
-      const [latest] = await files.read(key);
-      throw busy(verb, acquired.owner, latest?.jobs ?? [], now());
-    }
-    const { lock } = acquired;
-    held.add(lock);
-    try {
-      return await work(lock);
-    } catch (error) {
-      held.delete(lock);
-      await lock.release();
-      throw error;
-    }
-  };
-
-  return {
-    begin: (key, verb, { fresh, places, about, endOf }) =>
-      locked(key, verb, async (lock): Promise<Begun> => {
-        const [latest] = await files.read(key);
-        const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
-        const end = open === undefined ? undefined : await endOf?.(open);
-        if (open !== undefined && end !== undefined) {
-          await files.save({ ...open, outcome: end.outcome, fault: end.fault });
-          await files.trimKept(open);
-        }
-        const previous = end === undefined ? open : undefined;
-        const at = now().toISOString();
-        const owner = { pid: io.pid, host: io.host };
-        const base = { updatedAt: at, owner, outcome: undefined, left: undefined, fault: undefined, about };
-        const record: RunRecord =
-          previous === undefined
-            ? { id: newRunId(now()), key, verb, startedAt: at, ...base, places, jobs: [], facts: {} }
-            : { ...previous, ...base, places: { ...previous.places, ...places } };
-        await files.save(record);
-        return {
-          run: openRun(record, lock, fresh),
-          resumed: previous !== undefined,
-          over: end === undefined ? undefined : open,
-        };
-      }),
-    settle: async (handle, outcome, fault) => {
-      const open = (await files.read()).find((record) => isUnfinished(record) && record.jobs.includes(handle));
-      if (open === undefined) return;
-      try {
-        await locked(open.key, open.verb, (lock) => openRun(open, lock).finish(outcome, fault));
-      } catch (error) {
-        if (!isMigratorError(error, 'CONFLICT')) throw error;
-      }
+  const shelf: RunShelf = {
+    hold: async (key) => {
+      await makePrivateFolder(runs, hint);
+      await makePrivateFolder(locks, hint);
+      const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming, options.clock);
+      if ('owner' in acquired) return acquired;
+      const { lock } = acquired;
+      const whenHeld = async (write: () => Promise<void>): Promise<boolean> => {
+        if (!(await lock.held())) return false;
+        await write();
+        return true;
+      };
+      return {
+        save: (record) => whenHeld(() => files.save(record)),
+        keep: (record, name, value) => whenHeld(() => files.keep(record, name, value)),
+        release: () => lock.release(),
+      };
     },
+    read: (key) => files.read(key),
     keep: (record, name, value) => files.keep(record, name, value),
     kept: (record, name) => files.kept(record, name),
-    list: () => files.read(),
-    close: async () => {
-      for (const lock of held) await lock.release();
-      held.clear();
+    dropKept: (record, but) => files.dropKept(record, but),
+    tidy: async (keep) => {
+      await files.prune(keep);
+      await removeOldLocks(locks);
+      await removeTorn(locks);
+      await removeTorn(runs);
     },
   };
+  return journalOn(shelf, self, options);
 }

@@ -1,17 +1,16 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
+import { alreadyRunning, ledgerHints, takenOver } from '../../journal/refusals.ts';
+import { keyName } from '../../journal/run-record.ts';
 import type { HeldLedger, Json, Ledger, Ledgers } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
-import { humanDuration } from '../../amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
 import { acquireLock, ownerOf, usualTiming, type Lock, type LockTiming } from './lock.ts';
-import { keyName } from './run-record.ts';
 
 const hint = 'choose another folder with MIGRATOR_STATE_DIR';
 
@@ -58,16 +57,7 @@ export function createLedgers(io: IO, { timing = usualTiming, clock }: LedgerOpt
       const self = { pid: io.pid, host: io.host };
       const acquired = await acquireLock(locks, keyName(key), self, timing, clock);
       if ('owner' in acquired) {
-        const { pid, host, since } = acquired.owner;
-        const age = humanDuration(Math.max(0, Date.now() - Date.parse(since)));
-        throw new MigratorError(
-          'CONFLICT',
-          `${what} is already running in process ${String(pid)} on ${host}, for ${age}`,
-          {
-            hint: 'wait until that process ends, or stop it',
-            details: { pid, host, since },
-          },
-        );
+        throw alreadyRunning(what, acquired.owner, new Date(), { hint: ledgerHints.busy });
       }
       const { lock } = acquired;
       held.add(lock);
@@ -75,10 +65,7 @@ export function createLedgers(io: IO, { timing = usualTiming, clock }: LedgerOpt
       return {
         ...ledger,
         put: async (name, value) => {
-          if (!(await lock.held()))
-            throw new MigratorError('CONFLICT', `another process has taken over ${what}`, {
-              hint: 'this one has stopped; see what the other one does',
-            });
+          if (!(await lock.held())) throw takenOver(what, ledgerHints.takenOver);
           await ledger.put(name, value);
         },
         release: async () => {

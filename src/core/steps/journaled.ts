@@ -30,6 +30,11 @@ export interface RunIdentity {
   readonly on: readonly Placed[];
   /** Selection, options, and a digest of the secrets that shape the result. */
   readonly what: Json;
+  /**
+   * Names the work in place of all that, where several machines with other addresses and keys go on with one run. The same
+   * text is the same work.
+   */
+  readonly shared?: string | undefined;
   /** For people who look at the run later. */
   readonly about?: RunAbout;
 }
@@ -265,7 +270,7 @@ async function lookAt(
 }
 
 /** The key of a run in the journal. The same work always has the same key. */
-export function runKey({ verb, on, what }: RunIdentity): string {
-  const text = canonical({ on: on.map(({ place }) => place), what });
+export function runKey({ verb, on, what, shared }: RunIdentity): string {
+  const text = shared ?? canonical({ on: on.map(({ place }) => place), what });
   return `${verb}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }

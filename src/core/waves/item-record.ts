@@ -3,8 +3,8 @@ import type { ItemEnd, ItemOutcome, ItemWork } from '../../ports/runner.ts';
 import type { Plan, WaveItem } from './plan.ts';
 import type { Standing } from './schedule.ts';
 
-/** `waiting`: it has not begun. `postponed`: a run left it for a later one. */
-export type ItemState = 'waiting' | 'running' | ItemOutcome | 'skipped' | 'postponed';
+/** `waiting`: it has not begun. */
+export type ItemState = 'waiting' | 'running' | ItemOutcome | 'skipped';
 
 const states: readonly string[] = [
   'waiting',
@@ -26,6 +26,8 @@ export interface ItemRecord extends Omit<ItemEnd, 'outcome' | 'jobs'> {
   /** ISO 8601: when its work began, the last time. */
   readonly beganAt?: string | undefined;
   readonly endedAt?: string | undefined;
+  /** The id of the attempt that was begun. Records of earlier releases have none. */
+  readonly attempt?: string | undefined;
   /** The work that was begun. See Runner.keyOf. */
   readonly key?: string | undefined;
   /** How often it was begun. */
@@ -76,6 +78,10 @@ export function standingOf(record: ItemRecord = untouched, isChosen: boolean): S
       return isChosen ? 'waiting' : 'out';
   }
 }
+
+/** The id of the attempt that an earlier process began and did not end: another process goes on with it. */
+export const openAttempt = ({ state, attempt }: ItemRecord): string | undefined =>
+  state === 'running' || state === 'interrupted' ? attempt : undefined;
 
 /** Why an item did not end well. */
 export const reasonOf = ({ reason, fault }: ItemRecord): string | undefined => reason ?? fault?.message;

@@ -2,11 +2,12 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { readRecords, untouched, workOf } from '../../../core/waves/item-record.ts';
-import type { Plan } from '../../../core/waves/plan.ts';
+import type { Plan, WaveItem } from '../../../core/waves/plan.ts';
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { Runner } from '../../../ports/runner.ts';
 import { plural } from '../../../plural.ts';
+import type { WorkerFacts } from '../../../queue/presence.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { keyPlaces } from '../../keys/key-files.ts';
@@ -14,6 +15,7 @@ import { keyRing } from '../../keys/key-ring.ts';
 import { listOwnKeys } from '../../keys/own-keys.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
+import { type QueueOptions, useQueue } from '../../servers/queue.ts';
 import { humanBytes } from '../../../amounts.ts';
 import { plainText } from '../../../plain-text.ts';
 import { lines, table } from '../../terminal/table.ts';
@@ -31,7 +33,11 @@ interface Finding {
 /** Less free space than this is told, in bytes. A package of a project with its history may take gigabytes. */
 const littleSpace = 2 * 1024 ** 3;
 
-export async function runWaveCheck({ args: [path = ''], options }: Invocation<ChoosingOptions>, context: Context) {
+export async function runWaveCheck(
+  { args: [path = ''], options }: Invocation<ChoosingOptions & QueueOptions>,
+  context: Context,
+) {
+  const connection = await useQueue(options, context);
   const asksNobody = { consent: () => Promise.resolve(false), requireAnswerable: () => undefined };
   const { plan, runner } = await openWave(path, () => asksNobody, context);
   const key = await ledgerKey(plan, context);
@@ -45,8 +51,12 @@ export async function runWaveCheck({ args: [path = ''], options }: Invocation<Ch
   });
   const names = [...new Set(left.flatMap(({ from, to }) => [from, to]))];
   const reached = new Map<string, readonly Finding[]>();
-  for (const name of names) reached.set(name, await instanceFindings(name, context));
-  const isReached = (name: string) => reached.get(name)?.every(({ state }) => state !== 'bad') === true;
+  const workers =
+    connection === undefined ? [] : await (await import('../../../queue/presence.ts')).workersOf(connection);
+  const isServed = (name: string) => workers.some(({ serves }) => serves.includes(name));
+  for (const name of names) reached.set(name, await instanceFindings(name, isServed(name), context));
+  const isReached = (name: string) =>
+    reached.get(name)?.every(({ state, subject }) => state !== 'bad' && subject !== elsewhere(name)) === true;
   const works = left.filter(({ from, to }) => isReached(from) && isReached(to)).map(workOf);
   const foreseen = await foreseeAll(works, runner, context.signal);
   const unseen = left.length - works.length;
@@ -54,6 +64,7 @@ export async function runWaveCheck({ args: [path = ''], options }: Invocation<Ch
     ...(holder === undefined
       ? []
       : [bad('the plan', `process ${String(holder.pid)} on ${holder.host} is running it`, 'wait, or use wave stop')]),
+    ...(connection === undefined ? [] : queueFindings(connection.where, workers, left)),
     await keyFinding(context),
     await diskFinding(context),
     ...[...reached.values()].flat(),
@@ -62,9 +73,7 @@ export async function runWaveCheck({ args: [path = ''], options }: Invocation<Ch
       runner,
     )),
     ...foreseen.flatMap(itemFindings),
-    ...(unseen === 0
-      ? []
-      : [bad('items', `${plural(unseen, 'item')} could not be looked at`, 'see the instances above')]),
+    ...(unseen === 0 ? [] : [unseenFinding(unseen, connection !== undefined)]),
   ];
   const outcome = findings.some(({ state }) => state === 'bad') ? 'partial' : 'done';
   const marks = { good: 'ok', warning: 'warn', bad: 'FAIL' };
@@ -89,13 +98,42 @@ function bad(subject: string, text: string, hint?: string): Finding {
   return { state: 'bad', subject, text, ...(hint === undefined ? {} : { hint }) };
 }
 
-async function instanceFindings(name: string, context: Context): Promise<readonly Finding[]> {
+/** Of an instance that only workers reach. */
+const elsewhere = (name: string): string => `${name}, by workers`;
+
+function unseenFinding(count: number, byWorkers: boolean): Finding {
+  const text = `${plural(count, 'item')} could not be looked at`;
+  return byWorkers
+    ? {
+        state: 'warning',
+        subject: 'items',
+        text,
+        hint: 'this machine does not reach both ends; run check on one that does',
+      }
+    : bad('items', text, 'see the instances above');
+}
+
+/** Whether workers serve what the items need. */
+function queueFindings(where: string, workers: readonly WorkerFacts[], items: readonly WaveItem[]): readonly Finding[] {
+  const needs = new Set(items.flatMap(({ from, to }) => [from, to]));
+  const unserved = [...needs].filter((name) => !workers.some(({ serves }) => serves.includes(name)));
+  return [
+    { state: 'good', subject: 'queue', text: `Redis at ${where}, ${plural(workers.length, 'worker')}` },
+    ...unserved.map((name): Finding => {
+      return { state: 'warning', subject: 'queue', text: `no worker serves ${name} now`, hint: 'migrator worker' };
+    }),
+  ];
+}
+
+async function instanceFindings(name: string, isServed: boolean, context: Context): Promise<readonly Finding[]> {
   try {
     const { adapter } = await (await instancesOf(context)).source(name);
     return ofInfo(name, await adapter.probe(context.signal));
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    return [bad(name, error.message, error.hint)];
+    return isServed
+      ? [{ state: 'warning', subject: elsewhere(name), text: `not from here: ${error.message}` }]
+      : [bad(name, error.message, error.hint)];
   }
 }
 

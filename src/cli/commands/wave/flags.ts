@@ -1,9 +1,13 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
+import { withQueue } from '../../flags/queue.ts';
 import { withReport } from '../../flags/report.ts';
+import type { QueueOptions } from '../../servers/queue.ts';
 
 const plan = (command: Command): Command => command.argument('<plan>', 'the plan: a .yaml, .json or .csv file');
+
+const withNotes = (command: Command): Command => withQueue(command, 'the queue through which the wave is run');
 
 export interface InitOptions {
   readonly from?: string;
@@ -38,12 +42,12 @@ function withChoice(command: Command): Command {
 }
 
 export function checkFlags(command: Command): void {
-  withChoice(plan(command));
+  withNotes(withChoice(plan(command)));
   command.addHelpText('after', '\nExit codes: 0 nothing stands in the way, 3 something does. Nothing is changed.');
   examples(command, ['migrator wave check plan.yaml']);
 }
 
-export interface RunOptions extends ChoosingOptions {
+export interface RunOptions extends ChoosingOptions, QueueOptions {
   readonly workers?: string;
   readonly until?: string;
   readonly onFailure?: 'continue' | 'stop';
@@ -68,6 +72,7 @@ export function runFlags(command: Command): void {
     )
     .option('--dry-run', 'print what each item would do, by reading alone')
     .option('-y, --yes', 'answer yes to all questions');
+  withQueue(command, 'hand the items to the workers of this queue');
   withReport(command).option(
     '--watch <port>',
     'show the report in a browser on this machine while the wave runs, on this port of 127.0.0.1 (0: a free one)',
@@ -77,24 +82,25 @@ export function runFlags(command: Command): void {
     'migrator wave run plan.yaml --dry-run',
     'migrator wave run plan.yaml --wave shared --until 04:00 --report day1.html',
     'migrator wave run plan.yaml --only-failed --yes --watch 0',
+    'migrator wave run plan.yaml --queue env:QUEUE_URL --yes',
   ]);
 }
 
 export function statusFlags(command: Command): void {
-  plan(command);
+  withNotes(plan(command));
   examples(command, ['migrator wave status plan.yaml']);
 }
 
 export function stopFlags(command: Command): void {
-  plan(command);
+  withNotes(plan(command));
   examples(command, ['migrator wave stop plan.yaml']);
 }
 
-export interface ReportOptions {
+export interface ReportOptions extends QueueOptions {
   readonly output?: string;
 }
 
 export function reportFlags(command: Command): void {
-  plan(command).option('-o, --output <file>', 'the report to write: .html, .md, .json or .xml (JUnit)');
+  withNotes(plan(command)).option('-o, --output <file>', 'the report to write: .html, .md, .json or .xml (JUnit)');
   examples(command, ['migrator wave report plan.yaml -o monday.html']);
 }

@@ -3,6 +3,7 @@ import { isMigratorError } from '../../../errors.ts';
 import { plural } from '../../../plural.ts';
 import type { Foreseen, ItemFault, ItemWork, Runner } from '../../../ports/runner.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
+import { stronger } from '../allowed.ts';
 
 /** How many items are looked at side by side. Nothing is changed, so no limit of a server counts. */
 const width = 4;
@@ -46,15 +47,13 @@ function told(id: string, { counts, whole, question }: Foreseen): ForeseenItem {
   return { id, counts: { ...counts }, whole, ...(question && { question: question.text, needs: question.needs }) };
 }
 
-const strength = { terminal: 0, allowance: 1, answer: 2 } as const;
-
 /** One question for all items. Undefined when none of them has one. */
 export function questionForAll(items: readonly ForeseenItem[]): Question | undefined {
   const asking = items.filter(({ question }) => question !== undefined);
   if (asking.length === 0) return undefined;
   const needs = asking
     .map((item) => item.needs ?? 'answer')
-    .reduce((one, other) => (strength[one] >= strength[other] ? one : other));
+    .reduce(stronger);
   const total = (action: string) => items.reduce((sum, { counts }) => sum + (counts[action] ?? 0), 0);
   const counts = ['overwrite', 'delete', 'create'].flatMap((action) =>
     total(action) === 0 ? [] : [`${action} ${String(total(action))}`],
@@ -67,7 +66,3 @@ export function questionForAll(items: readonly ForeseenItem[]): Question | undef
     needs,
   };
 }
-
-/** Whether an agreement covers a question. */
-export const covers = (agreed: Question['needs'], asked: Question['needs']): boolean =>
-  strength[agreed] >= strength[asked];

@@ -2,17 +2,16 @@ import { canonical } from '../../../canonical.ts';
 import { localRunner } from '../../../core/operations/wave/local-runner.ts';
 import type { OpenMove } from '../../../core/operations/wave/open-move.ts';
 import type { Consenting } from '../../../core/steps/consent.ts';
-import type { Plan, WaveItem } from '../../../core/waves/plan.ts';
+import type { Plan } from '../../../core/waves/plan.ts';
 import { MigratorError } from '../../../errors.ts';
 import { nearest } from '../../../nearest.ts';
 import type { Ledger } from '../../../ports/journal.ts';
 import type { ItemWork, Runner } from '../../../ports/runner.ts';
 import type { Context } from '../../context.ts';
-import { calledBack } from '../../servers/callbacks.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { identityOf, portsOf, storeOf } from '../asked-move.ts';
+import { openMove } from '../open-item.ts';
 import type { ChoosingOptions } from './flags.ts';
-import { ItemMoves } from './item-moves.ts';
+import { ItemMoves } from '../item-moves.ts';
 import { readPlanFile } from './read-plan.ts';
 import type { ItemRecord } from '../../../core/waves/item-record.ts';
 
@@ -47,37 +46,13 @@ export async function openWave(
     open: (work) => {
       const item = items.get(work.id);
       if (item === undefined) throw new Error(`"${work.id}" is not in the plan`);
-      const move = opened.get(work.id) ?? openMove(item, work, moves, consentOf, context);
+      const move = opened.get(work.id) ?? openMove(item, moves, consentOf(work), context);
       opened.set(work.id, move);
       return move;
     },
     journaling: async (reporter) => ({ ...(await context.journaling(false)), reporter }),
   });
   return { plan, moves, runner };
-}
-
-async function openMove(
-  item: WaveItem,
-  work: ItemWork,
-  moves: ItemMoves,
-  consentOf: (work: ItemWork) => Required<Consenting>,
-  context: Context,
-): Promise<OpenMove> {
-  const move = await moves.of(item);
-  const instances = await instancesOf(context);
-  const source = await instances.source(item.from);
-  const target = await instances.target(item.to);
-  const store = await storeOf(move, context);
-  return {
-    source,
-    target,
-    input: move.input,
-    secrets: move.secrets,
-    identity: identityOf(move, source, target),
-    ports: async (run, reporter) =>
-      portsOf(move, { source, target, store, run, reporter, ...consentOf(work) }, context),
-    around: (report) => calledBack(move.callbacks, context, report),
-  };
 }
 
 /** The ids of the items that the flags choose. USAGE for a wave or an item that the plan does not have. */

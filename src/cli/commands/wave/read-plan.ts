@@ -9,7 +9,7 @@ import { decodeText } from '../../../files/text.ts';
 import { plural } from '../../../plural.ts';
 import type { Context } from '../../context.ts';
 import { readCsv } from './plan-csv.ts';
-import { flagNames } from './item-moves.ts';
+import { flagNames } from '../item-moves.ts';
 import { readYaml, type ReadNode } from './plan-yaml.ts';
 
 const longest = 16 * 1024 * 1024;

@@ -1,21 +1,24 @@
 import { resolve } from 'node:path';
 import { runWave } from '../../../core/operations/wave/index.ts';
 import { takeStock } from '../../../core/operations/wave/take-stock.ts';
-import { type Consenting, type Question, requireConsent } from '../../../core/steps/consent.ts';
+import { type Question, requireConsent } from '../../../core/steps/consent.ts';
 import { factsOf, type ItemRecord, readRecords, untouched, workOf } from '../../../core/waves/item-record.ts';
 import type { Plan } from '../../../core/waves/plan.ts';
 import { MigratorError } from '../../../errors.ts';
-import type { ItemWork, Runner } from '../../../ports/runner.ts';
+import type { Allowed, Runner } from '../../../ports/runner.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
+import { consentOf } from '../allowed.ts';
+import { useQueue } from '../../servers/queue.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeCounts, describeTrouble, foreseenTable } from './describe.ts';
 import type { RunOptions } from './flags.ts';
-import { covers, foreseeAll, type ForeseenItem, questionForAll } from './foresee-all.ts';
+import { foreseeAll, type ForeseenItem, questionForAll } from './foresee-all.ts';
 import { chosenItems, ledgerKey, openWave } from './open-wave.ts';
 import { endsOf, reportedWave } from './reported.ts';
+import { queuedRunner } from './queued.ts';
 import { untilOf } from './until.ts';
 import { outcomeOf, worstExitCode } from './worst.ts';
 
@@ -26,7 +29,11 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const until = options.until === undefined ? undefined : untilOf(options.until, began, context.flagSource('until'));
   const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
   const agreed = new Map<string, Question['needs']>();
-  const { plan, runner } = await openWave(path, (work) => consentOf(work, options, agreed), context);
+  const allowedFor = (id: string): Allowed => (options.yes === true ? 'all' : (agreed.get(id) ?? 'terminal'));
+  const connection = await useQueue(options, context);
+  const { plan, moves, runner: local } = await openWave(path, ({ id }) => consentOf(allowedFor(id)), context);
+  const handing = { plan, moves, local, allowedFor, until };
+  const runner = connection === undefined ? local : await queuedRunner(connection, handing, context);
   const key = await ledgerKey(plan, context);
   const ledgers = await context.ledgers();
   const dryRun = options.dryRun === true;
@@ -45,7 +52,8 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
     const input = {
       plan,
       chosen,
-      workers: workers ?? plan.limits.workers ?? usualWorkers,
+      // Workers of a queue have limits of their own, and what is queued goes on without this process.
+      workers: workers ?? plan.limits.workers ?? (connection === undefined ? usualWorkers : plan.items.length),
       onFailure: options.onFailure ?? plan.onFailure,
       until,
     };
@@ -147,26 +155,4 @@ async function consent(
       agreed.set(id, needs === 'answer' ? needs : 'allowance');
   }
   return foreseen;
-}
-
-/** An item asks nobody: what it may do was asked before the wave began. */
-function consentOf(
-  { id }: ItemWork,
-  { yes = false }: RunOptions,
-  agreed: ReadonlyMap<string, Question['needs']>,
-): Required<Consenting> {
-  const requireAnswerable = ({ text, needs }: Question): void => {
-    if (yes || covers(agreed.get(id) ?? 'terminal', needs)) return;
-    throw new MigratorError('USAGE', `"${text}" was not asked before the wave began`, {
-      hint: 'run this item with --yes, or by itself with migrate-project',
-    });
-  };
-  return {
-    requireAnswerable,
-    consent: (question) =>
-      Promise.resolve().then(() => {
-        requireAnswerable(question);
-        return true;
-      }),
-  };
 }

@@ -1,20 +1,26 @@
-import { askToStop } from '../../../core/operations/wave/stop.ts';
+import { askToStop } from '../../../core/waves/stop.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { systemClock } from '../../runtime.ts';
+import { type QueueOptions, useQueue } from '../../servers/queue.ts';
 import { openLedger } from './open-wave.ts';
 
-export async function runWaveStop({ args: [path = ''] }: Invocation, context: Context) {
+export async function runWaveStop({ args: [path = ''], options }: Invocation<QueueOptions>, context: Context) {
+  const connection = await useQueue(options, context);
   const { plan, key, ledger } = await openLedger(path, context);
   const owner = await (await context.ledgers()).holder(key);
-  // A word that nobody hears would stop the next run.
-  if (owner !== undefined) await askToStop(ledger, systemClock.now());
+  // A word that nobody hears would stop the next run. Workers hear it, whoever hands out.
+  const asked = owner !== undefined || connection !== undefined;
+  if (asked) await askToStop(ledger, systemClock.now());
+  const starts = 'nothing more; what is at work comes to its end';
   context.result(
     'wave-stop',
-    { asked: owner !== undefined },
+    { asked },
     owner === undefined
-      ? `nobody runs "${plan.name}"`
-      : `process ${String(owner.pid)} on ${owner.host} starts nothing more; what is at work comes to its end`,
+      ? connection === undefined
+        ? `nobody runs "${plan.name}"`
+        : `the workers start ${starts}`
+      : `process ${String(owner.pid)} on ${owner.host} starts ${starts}`,
   );
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { MigratorError } from '../../../errors.ts';
 import type { HeldLedger } from '../../../ports/journal.ts';
 import type { Reporter } from '../../../ports/reporter.ts';
@@ -6,6 +7,7 @@ import type { Clock } from '../../../ports/runtime.ts';
 import {
   entryOf,
   type ItemRecord,
+  openAttempt,
   plainRecord,
   reasonOf,
   standingOf,
@@ -14,7 +16,7 @@ import {
 } from '../../waves/item-record.ts';
 import type { Plan } from '../../waves/plan.ts';
 import { mergedSlots, scheduleOf, type Schedule, type Skip, type Standing } from '../../waves/schedule.ts';
-import { isStopped, stopEntry } from './stop.ts';
+import { isStopped, stopEntry } from '../../waves/stop.ts';
 
 export interface WaveInput {
   readonly plan: Plan;
@@ -167,11 +169,13 @@ class WaveRun {
     const before = this.#records.get(id) ?? untouched;
     const at = clock.now().toISOString();
     const key = await runner.keyOf(work);
+    const attempt = openAttempt(before) ?? randomUUID();
     // Durable before the first call: who comes after a crash looks for what was begun.
     await this.#note(id, {
       state: 'running',
       since: at,
       beganAt: at,
+      attempt,
       key,
       attempts: before.attempts + 1,
       jobs: before.jobs,
@@ -185,7 +189,7 @@ class WaveRun {
       },
     };
     void runner
-      .run(work, itsReporter, this.#signal)
+      .run(work, { id: attempt, since: at }, itsReporter, this.#signal)
       .then((end) => this.#end(id, end))
       .catch((error: unknown) => {
         this.#failure ??= error;
@@ -203,14 +207,12 @@ class WaveRun {
     const isOver = outcome === 'done' || outcome === 'partial' || outcome === 'failed';
     this.#standings.set(id, isOver ? (outcome === 'failed' ? 'failed' : 'done') : 'open');
     this.#ended += 1;
-    const { beganAt, key, attempts } = before;
+    const { beganAt, attempt, key, attempts } = before;
     const record: ItemRecord = {
       state: outcome,
       since: at.toISOString(),
-      beganAt,
+      ...{ beganAt, attempt, key, attempts },
       ...(isOver ? { endedAt: at.toISOString() } : {}),
-      key,
-      attempts,
       jobs: [...new Set([...before.jobs, ...jobs])],
       ...end,
     };

@@ -1,8 +1,7 @@
-import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { RunRecord } from '../../../ports/journal.ts';
 import { silent, type Reporter } from '../../../ports/reporter.ts';
-import type { Foreseen, ItemEnd, ItemFault, ItemWork, Runner, Slot } from '../../../ports/runner.ts';
+import type { Foreseen, ItemWork, Runner, Slot } from '../../../ports/runner.ts';
 import type { Instance, Placed } from '../../instance.ts';
 import { answerOf } from '../../steps/preflight.ts';
 import { onWay } from '../../steps/settle-way.ts';
@@ -11,10 +10,8 @@ import { RunRecorder } from '../../report/recorder.ts';
 import { migrateProject } from '../migrate-project/index.ts';
 import type { MigrateInput } from '../migrate-project/route.ts';
 import { foreseen, type Looks } from './foresee.ts';
-import type { MigrateReport, OpenMove } from './open-move.ts';
-
-/** A ledger keeps no more of an item. */
-const mostWarnings = 20;
+import { endOfError, endOfRecord, endOfReport } from './item-end.ts';
+import type { OpenMove } from './open-move.ts';
 
 export interface LocalPorts {
   /** Opens an instance once; later calls share it. */
@@ -45,7 +42,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
       const { source, target, input } = await open(work);
       return [slotOf(source, 'source', input), slotOf(target, 'target', input)];
     },
-    run: async (work, reporter, signal) => {
+    run: async (work, _attempt, reporter, signal) => {
       const move = await open(work);
       const jobs: string[] = [];
       const recorder = new RunRecorder(() => new Date(), reporter);
@@ -69,7 +66,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
         return { ...endOfError(error, jobs, signal), ran: recorder.jobs };
       }
     },
-    endOf: async (work, since) => {
+    endOf: async (work, { since }) => {
       runs ??= journaling(silent).then(({ journal }) => journal.list());
       const key = runKey((await open(work)).identity);
       const record = (await runs).find((one) => one.key === key);
@@ -89,7 +86,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
 }
 
 /** The adapter of the way that was asked for; without one, the first choice counts. */
-function slotOf(instance: Placed, as: 'source' | 'target', { importOptions, request }: MigrateInput): Slot {
+export function slotOf(instance: Placed, as: 'source' | 'target', { importOptions, request }: MigrateInput): Slot {
   const options = as === 'source' ? request.options : importOptions;
   const { adapter } = onWay(instance, instance.adapter.ways?.asked(options)?.via);
   const { of, most } = adapter.parallel?.(as) ?? { of: instance.place, most: 1 };
@@ -100,70 +97,4 @@ async function projectsOn({ adapter }: Instance, signal: AbortSignal): Promise<r
   const items: InventoryItem[] = [];
   for await (const item of adapter.inventory.list('project', signal)) items.push(item);
   return items;
-}
-
-function endOfReport(report: MigrateReport, { project }: ItemWork): ItemEnd {
-  const { outcome, jobs, route, warnings, backup, result, waitingFor, plan } = report;
-  const [problem] = result?.items.filter(({ wanted, action }) => wanted !== true && !isFine(action)) ?? [];
-  const reason =
-    outcome === 'started'
-      ? waitingFor === undefined
-        ? 'its job goes on at the server'
-        : `waits for ${waitingFor}`
-      : outcome === 'partial'
-        ? problem === undefined
-          ? warnings[0]
-          : `${problem.kind} "${problem.name}": ${problem.action}`
-        : undefined;
-  const changed = result?.items.filter(({ kind }) => kind === 'project').map(({ name }) => name) ?? [];
-  const known = changed.length > 0 ? changed : plan.filter(({ kind }) => kind === 'project').map(({ name }) => name);
-  return {
-    outcome,
-    jobs,
-    route,
-    ...(reason === undefined ? {} : { reason }),
-    ...(report.package === undefined ? {} : { package: { id: report.package.id, version: report.package.version } }),
-    ...(backup === undefined ? {} : { backup }),
-    warnings: warnings.length,
-    warned: warnings.slice(0, mostWarnings),
-    ...(result === undefined ? {} : { counts: result.counts }),
-    // What the server claims and nobody saw is not looked for later.
-    ...(result?.basis === 'seen' && outcome !== 'started' ? { arrived: known.length > 0 ? known : [project] } : {}),
-  };
-}
-
-const isFine = (action: string): boolean => ['created', 'overwritten', 'unchanged', 'deleted'].includes(action);
-
-/** The same from the record of a run whose process ended before its end was noted. */
-function endOfRecord(
-  { outcome, startedAt, updatedAt, jobs, fault }: RunRecord,
-  since: string,
-  { project }: ItemWork,
-): ItemEnd | undefined {
-  if (updatedAt < since && startedAt < since) return undefined;
-  if (outcome === 'done') return { outcome, jobs, arrived: [project] };
-  if (outcome !== 'partial') return undefined;
-  return { outcome, jobs, ...(fault === undefined ? {} : { reason: fault.message }), arrived: [project] };
-}
-
-function endOfError(error: unknown, jobs: readonly string[], signal: AbortSignal): ItemEnd {
-  if (signal.aborted && (!isMigratorError(error) || error.code === 'CANCELLED'))
-    return { outcome: 'interrupted', jobs };
-  if (!isMigratorError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { outcome: 'failed', jobs, fault: { code: 'BUG', message } };
-  }
-  if (error.code === 'STILL_RUNNING') return { outcome: 'started', jobs, reason: error.message };
-  return { outcome: 'failed', jobs, fault: faultOf(error) };
-}
-
-function faultOf({ code, message, hint, details }: MigratorError): ItemFault {
-  const { status, hopeless } = details;
-  return {
-    code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(typeof status === 'number' ? { status } : {}),
-    ...(hopeless === true ? { hopeless } : {}),
-  };
 }

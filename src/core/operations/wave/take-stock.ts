@@ -32,9 +32,9 @@ export async function takeStock(
   const items = plan.items.filter(({ id }) => chosen.has(id));
   for (const item of items) {
     const record = records.get(item.id) ?? untouched;
-    const { state, beganAt } = record;
+    const { state, beganAt, attempt = '' } = record;
     if (beganAt === undefined || (state !== 'running' && state !== 'interrupted' && state !== 'started')) continue;
-    const end = await runner.endOf(workOf(item), beganAt);
+    const end = await runner.endOf(workOf(item), { id: attempt, since: beganAt });
     if (end === undefined) continue;
     const { outcome, jobs, ...rest } = end;
     const at = ports.clock.now().toISOString();

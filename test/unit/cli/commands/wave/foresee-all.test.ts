@@ -1,6 +1,6 @@
+import { covers } from '../../../../../src/cli/commands/allowed.ts';
 import { describe, expect, it } from '@jest/globals';
 import {
-  covers,
   foreseeAll,
   questionForAll,
   type ForeseenItem,

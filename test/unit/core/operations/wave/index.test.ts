@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readYaml } from '../../../../../src/cli/commands/wave/plan-yaml.ts';
 import { runWave, type WaveInput } from '../../../../../src/core/operations/wave/index.ts';
-import { askToStop } from '../../../../../src/core/operations/wave/stop.ts';
+import { askToStop } from '../../../../../src/core/waves/stop.ts';
 import { takeStock } from '../../../../../src/core/operations/wave/take-stock.ts';
 import { factsOf, readRecords, type ItemRecord } from '../../../../../src/core/waves/item-record.ts';
 import { readPlan } from '../../../../../src/core/waves/plan-file.ts';
@@ -63,7 +63,7 @@ function stage({ ends = {}, most = 9, during, runner = {} }: Scene = {}) {
         { of: 'server', most },
         { of: 'server', most: most + 1 },
       ]),
-    run: async ({ id }, reporter) => {
+    run: async ({ id }, _attempt, reporter) => {
       begun.push(id);
       atWork.now += 1;
       atWork.most = Math.max(atWork.most, atWork.now);

@@ -1,16 +1,17 @@
 import type { Command, Option } from 'commander';
-import { sharedTargets } from '../../../core/waves/plan-file.ts';
-import type { Fault, Plan, PlannedFlag, WaveItem } from '../../../core/waves/plan.ts';
-import { canonical } from '../../../canonical.ts';
-import { isMigratorError } from '../../../errors.ts';
-import { nearest } from '../../../nearest.ts';
-import type { Context } from '../../context.ts';
-import { type ProductFlags, productFlags, secretFlags } from '../../flags/product-values.ts';
-import { isReference } from '../../secrets/references.ts';
-import { isPublicUrl } from '../../secrets/secret-url.ts';
-import { fillLists, settle, settledValue, valueFault } from '../../flags/flag-values.ts';
-import { instancesOf } from '../../servers/instances.ts';
-import { type AskedMove, askedMove, type MoveOptions } from '../asked-move.ts';
+import { sharedTargets } from '../../core/waves/plan-file.ts';
+import type { Fault, Plan, PlannedFlag, WaveItem } from '../../core/waves/plan.ts';
+import { canonical } from '../../canonical.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { OptionValue } from '../../ports/options.ts';
+import { nearest } from '../../nearest.ts';
+import type { Context } from '../context.ts';
+import { type ProductFlags, productFlags, secretFlags } from '../flags/product-values.ts';
+import { isReference } from '../secrets/references.ts';
+import { isPublicUrl } from '../secrets/secret-url.ts';
+import { fillLists, settle, settledValue, valueFault } from '../flags/flag-values.ts';
+import { instancesOf } from '../servers/instances.ts';
+import { type AskedMove, askedMove, type MoveOptions } from './asked-move.ts';
 
 /** Flags of `migrate-project` that the plan says in another way, or that belong to the wave as a whole. */
 const elsewhere: Readonly<Record<string, string>> = {
@@ -53,19 +54,46 @@ export class ItemMoves {
   readonly #products = new Map<string, Promise<ProductFlags>>();
   #template: Promise<Command> | undefined;
 
-  constructor(context: Context) {
+  readonly #settles: boolean;
+
+  /** `settles`: flags that an item does not set have the values of the environment and of the rc file. */
+  constructor(context: Context, settles = true) {
     this.#context = context;
+    this.#settles = settles;
   }
 
-  /** The move of an item, as the command line for it would ask for it. */
-  async of(item: WaveItem): Promise<AskedMove> {
+  /**
+   * All flags of an item that have a value, whoever gave it: another machine needs no environment and no defaults for it.
+   * USAGE for a secret that is no reference, and for one that would run a command there.
+   */
+  async settledFlags(item: WaveItem): Promise<Readonly<Record<string, OptionValue>>> {
+    const command = await this.#command(item);
+    const secrets = secretFlags(await this.#context.productOptions());
+    const flags: Record<string, OptionValue> = {};
+    for (const option of command.options) {
+      const name = option.attributeName();
+      const flag = (option.long ?? '').slice(2);
+      const source = command.getOptionValueSource(name);
+      if (source === undefined || source === 'default' || option.hidden || elsewhere[flag] !== undefined) continue;
+      const value = command.getOptionValue(name) as OptionValue;
+      if (secrets.includes(name)) requirePortable(flag, value);
+      flags[flag] = option.negate ? value !== true : value;
+    }
+    return flags;
+  }
+
+  /**
+   * The move of an item, as the command line for it would ask for it. `readBy`: the instance whose product reads the flags,
+   * which this machine must know. Default: the source.
+   */
+  async of(item: WaveItem, readBy = item.from): Promise<AskedMove> {
     const key = canonical([item.project, item.from, item.to, plain(item.flags)]);
     const known = this.#asked.get(key);
     if (known !== undefined) return known;
     const asked = this.#command(item).then(async (command) => {
-      const given = await this.#product(item, command);
+      const given = await this.#product(readBy, item, command);
       const options = { ...command.opts<MoveOptions>(), from: item.from, to: item.to };
-      return askedMove({ projects: [item.project], command, options, given }, this.#context);
+      return askedMove({ projects: [item.project], command, options, given, readBy }, this.#context);
     });
     this.#asked.set(key, asked);
     return asked;
@@ -78,7 +106,7 @@ export class ItemMoves {
     const byServer = await (await instancesOf(this.#context)).places();
     const told = new Set<string>();
     for (const item of items) {
-      const wrong = await this.#flagFaults(item);
+      const wrong = await this.flagFaults(item);
       // A flag of the defaults is told once.
       faults.push(...wrong.filter(({ line, message }) => !told.has(`${String(line)} ${message}`)));
       for (const { line, message } of wrong) told.add(`${String(line)} ${message}`);
@@ -94,7 +122,8 @@ export class ItemMoves {
     return [...faults, ...sharedTargets(items, ({ id }) => places.get(id))];
   }
 
-  async #flagFaults({ flags }: WaveItem): Promise<readonly Fault[]> {
+  /** What is wrong with the flags of one item, each for itself. */
+  async flagFaults({ flags }: Pick<WaveItem, 'flags'>): Promise<readonly Fault[]> {
     this.#template ??= commandOf(this.#context);
     const command = await this.#template;
     const names = await flagNames(this.#context);
@@ -116,8 +145,8 @@ export class ItemMoves {
   }
 
   /** The flags of the product. A secret of many items is read once. */
-  async #product({ from, flags }: WaveItem, command: Command): Promise<ProductFlags> {
-    const { product } = (await instancesOf(this.#context)).config(from);
+  async #product(readBy: string, { flags }: WaveItem, command: Command): Promise<ProductFlags> {
+    const { product } = (await instancesOf(this.#context)).config(readBy);
     const key = canonical([product, plain(flags)]);
     const known = this.#products.get(key) ?? productFlags(command, 'migrate-project', product, this.#context);
     this.#products.set(key, known);
@@ -146,10 +175,19 @@ export class ItemMoves {
     // A default of the rc file, or a variable, for single commands must not change what a wave is.
     for (const [name, value] of Object.entries({ wait: true, dryRun: false, fresh: false, yes: false }))
       set(name, value);
-    await settle(command, this.#context, ['from', 'to', 'backup', 'log', 'names']);
+    if (this.#settles) await settle(command, this.#context, ['from', 'to', 'backup', 'log', 'names']);
     fillLists(command);
     return command;
   }
+}
+
+/** What a worker reads of its own machine: a variable or a file there. */
+function requirePortable(flag: string, value: OptionValue): void {
+  const text = String(value);
+  if (isPublicUrl(text) || /^(env|file):./su.test(text)) return;
+  throw new MigratorError('USAGE', `--${flag} must be env:NAME or file:path for a wave that goes through a queue`, {
+    hint: 'a queue holds no secret, and runs no command on the machines of the workers: each worker reads the variable or the file there',
+  });
 }
 
 /** A plan is shared, so it refers to secrets. */

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../../ports/journal.ts';
+import type { Ledger } from '../../ports/journal.ts';
 
 /** The entry by which another process asks a run to start nothing more. */
 export const stopEntry = 'stop';

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { RunOutcome, RunRecord } from '../ports/journal.ts';
 
 const outcomes: readonly string[] = ['done', 'partial', 'failed', 'cancelled', 'detached'] satisfies RunOutcome[];
 
-/** The part of a file name that stands for the key. */
+/** A short name that stands for a key of any length, made of hexadecimal digits. */
 export function keyName(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 24);
 }
@@ -11,16 +11,6 @@ export function keyName(key: string): string {
 /** Ids sort by time when they are sorted as text. */
 export function newRunId(now: Date): string {
   return `${now.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
-}
-
-export function fileNameOf(record: Pick<RunRecord, 'id' | 'key'>): string {
-  return `${record.id}.${keyName(record.key)}.json`;
-}
-
-/** Undefined when the name is not that of a record (a temporary file, a damaged record). */
-export function parseFileName(name: string): { readonly id: string; readonly keyName: string } | undefined {
-  const [, id, hash] = /^(\d{8}T\d{9}Z-[0-9a-f]{8})\.([0-9a-f]{24})\.json$/.exec(name) ?? [];
-  return id === undefined || hash === undefined ? undefined : { id, keyName: hash };
 }
 
 /**

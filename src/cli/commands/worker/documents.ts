@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** What `worker` prints under `--json` when it ends, without the `document` field. Fields are only ever added. */
+export const documents = {
+  worker: {
+    queue: z.string().describe('host and port'),
+    serves: z.array(z.string()),
+    items: z.number().describe('how many items, or parts of items, came to an end here'),
+  },
+};
