@@ -100,8 +100,9 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   context.askedReport?.ended(result?.outcome, result?.told);
 }
 
-/** The report that the command line asks for, as early as it is known. */
+/** The report that the command line asks for, as a file or to be watched, as early as it is known. */
 async function begin(command: Command, context: Context): Promise<void> {
-  if (command.opts<{ readonly report?: string }>().report === undefined) return;
+  const { report, watch } = command.opts<{ readonly report?: string; readonly watch?: string }>();
+  if (report === undefined && watch === undefined) return;
   await (await import('./reporting/reporting.ts')).beginReport(command, context);
 }

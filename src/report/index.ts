@@ -1,5 +1,6 @@
 import type { Report } from '../core/report/report.ts';
 import { renderHtml } from './html/page.ts';
+import { liveParts, renderLivePage } from './html/live-page.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 
@@ -26,3 +27,5 @@ export function renderReport(report: Report, format: ReportFormat): string {
 
 /** In the first bytes of every report, whatever its form: such a file is replaced by the next report. */
 export const reportMark = 'migrator/report/1';
+
+export { liveParts, renderLivePage };

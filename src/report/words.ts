@@ -98,6 +98,9 @@ export function timeWords(iso: string): string {
   return Number.isNaN(date.getTime()) ? plainText(iso) : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** `2026-11-28 17:02:09 UTC`. */
+export const secondWords = (iso: string): string => `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+
 export function tookWords(startedAt: string, endedAt: string): string {
   const took = Date.parse(endedAt) - Date.parse(startedAt);
   return Number.isNaN(took) ? '' : humanDuration(Math.max(0, took));
@@ -106,6 +109,10 @@ export function tookWords(startedAt: string, endedAt: string): string {
 /** `2026-11-28 17:02 UTC, took 3 min 5 s`. */
 export const whenWords = ({ startedAt, endedAt }: Report): string =>
   `${timeWords(startedAt)}, took ${tookWords(startedAt, endedAt)}`;
+
+/** `2026-11-28 17:02 UTC, for 3 min 5 s so far`. */
+export const sinceWords = ({ startedAt, endedAt }: Report): string =>
+  `${timeWords(startedAt)}, for ${tookWords(startedAt, endedAt)} so far`;
 
 const tileWords = {
   created: ['created', 'to create'],

@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axeCore from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { renderReport } from '../../src/report/index.ts';
+import { EventStream } from '../../src/cli/reporting/event-stream.ts';
+import { type PageServer, servePage } from '../../src/cli/reporting/page-server.ts';
+import type { Report, WaveItem } from '../../src/core/report/report.ts';
+import { liveParts, renderLivePage, renderReport } from '../../src/report/index.ts';
 import { hostile, madeUpRun, madeUpWave } from '../support/made-up-reports.ts';
 import { describeWith } from '../support/programs.ts';
 
@@ -69,7 +72,7 @@ describeWith(['chromium'], 'the page of a report in a browser', () => {
     page.on('console', (message) => told.push(message.text()));
     page.on('pageerror', (error) => told.push(error.message));
     page.on('request', (request) => asked.push(request.url()));
-    await page.goto(address(path));
+    await page.goto(path.startsWith('/') ? address(path) : path);
     return { page, told, asked };
   }
 
@@ -211,6 +214,113 @@ describeWith(['chromium'], 'the page of a report in a browser', () => {
         );
       expect([await counts('parsererror'), await counts('testcase')]).toEqual([0, cases]);
     }
+  });
+
+  describe('that follows a wave', () => {
+    const whole = madeUpWave({ items: 40 });
+    const all = whole.wave!.items;
+    let ended = 0;
+    let isOver = false;
+    let isRead = false;
+    let live: PageServer;
+
+    /** The wave after so many items: one more is at work, and the others wait. */
+    function reportNow(): Report {
+      if (!isRead) return { ...madeUpRun({ outcome: 'started', warnings: [], next: [] }), run: undefined };
+      const items = all.map((item, index): WaveItem => {
+        const { id, project, wave: name, from, to, run: facts, startedAt, spans } = item;
+        if (index < ended) return item;
+        const waiting = { id, project, wave: name, from, to, state: 'waiting', spans: [] } as const;
+        return index > ended
+          ? waiting
+          : { ...waiting, state: 'running', startedAt, spans: spans.slice(0, 1), run: facts };
+      });
+      return { ...whole, outcome: isOver ? 'partial' : 'started', wave: { name: 'spring-move', items } };
+    }
+
+    beforeAll(async () => {
+      live = await servePage(0, {
+        page: () => {
+          const page = renderLivePage(reportNow(), isOver);
+          // The page is loaded before the plan is read.
+          isRead = true;
+          return Promise.resolve(page);
+        },
+        parts: () => Promise.resolve(liveParts(reportNow(), isOver)),
+        onFault: (error) => {
+          throw error;
+        },
+      });
+    });
+    afterAll(() => live.close());
+
+    test('shows what changes where it stands, and leaves search, scroll and unfolded rows to the reader', async () => {
+      const { page, told, asked } = await opened(live.url, desk);
+      const row = (index: number) => page.locator(`#items-table tbody tr[data-item="${all[index]!.id}"]`);
+      await page.getByText('This page follows the run.').waitFor();
+      expect(await page.title()).toBe('Still running: spring-move: 0 of 40 projects moved');
+      expect(await row(2).textContent()).toContain('waiting');
+      await page.evaluate('globalThis.isTheSame = true');
+      await page.getByRole('searchbox').fill('identity');
+      ended = 2;
+      live.changed();
+      await row(2).getByText('running', { exact: true }).waitFor();
+      await row(2).locator('summary').click();
+      await page.getByRole('combobox', { name: 'All waves' }).selectOption('shared');
+      await page.evaluate('scrollTo(0, 150)');
+      const rows = await rowsOf(page, '#items-table').count();
+      expect(rows).toBe(2);
+
+      ended = 30;
+      live.changed();
+      await row(2).getByText('done', { exact: true }).waitFor();
+      expect(await page.title()).toMatch(/^Still running: spring-move: 2\d of 40/u);
+      expect(await page.getByRole('searchbox').inputValue()).toBe('identity');
+      expect(await rowsOf(page, '#items-table').count()).toBe(rows);
+      expect(await row(2).locator('details').getAttribute('open')).toBe('');
+      expect(await page.evaluate(`document.activeElement.closest('tr').dataset.item`)).toBe(all[2]!.id);
+      expect(await page.evaluate('scrollY')).toBe(150);
+      expect(await page.locator('svg rect').count()).toBeGreaterThan(50);
+      expect(await page.locator('.states').textContent()).toContain('1 failed');
+      // In the order of the page that is loaded now: what needs eyes comes first.
+      const loaded = await (await fetch(live.url)).text();
+      const orderIn = (document: string) =>
+        page.evaluate(`[...${document}.querySelectorAll('#items-table tbody tr')].map((row) => row.dataset.item)`);
+      expect(await orderIn('document')).toEqual(
+        await orderIn(`new DOMParser().parseFromString(${JSON.stringify(loaded)}, 'text/html')`),
+      );
+      // A hostile name came in an event too.
+      expect(await page.locator('main').textContent()).toContain(shown);
+      expect(await page.locator('main script').count()).toBe(0);
+
+      ended = 40;
+      isOver = true;
+      await live.close();
+      await page.getByText(/The run has ended at .* This is its last state\./u).waitFor();
+      expect(await page.title()).toMatch(/^Done in part/u);
+      expect(await page.evaluate('isTheSame')).toBe(true);
+      expect(told).toEqual([]);
+      expect(new Set(asked)).toEqual(new Set([live.url, `${live.url}events`]));
+    });
+  });
+
+  test('that follows a wave says that it lost the process when the connection breaks without an end', async () => {
+    const stream = new EventStream();
+    const dying = createServer(({ url }, response) => {
+      if (url === '/events') stream.add(response.writeHead(200, { 'content-type': 'text/event-stream' }));
+      else response.setHeader('content-type', 'text/html').end(renderLivePage(madeUpWave({ items: 4 }), false));
+    });
+    await new Promise<void>((listening) => dying.listen(0, '127.0.0.1', listening));
+    const { page } = await opened(`http://127.0.0.1:${(dying.address() as AddressInfo).port}/`, desk);
+    await page.waitForFunction('source.readyState === 1');
+    stream.tell('change', liveParts(madeUpWave({ items: 4 }), false));
+    await page.getByText('This page follows the run.').waitFor();
+    const closed = new Promise((done) => dying.close(done));
+    dying.closeAllConnections();
+    await page.getByText('The connection to migrator is lost, and nobody said that the run has ended.').waitFor();
+    expect(await rowsOf(page, '#items-table').count()).toBe(4);
+    await page.close();
+    await closed;
   });
 
   test('nothing that was done here made a page ask for anything but itself, or complain', () => {

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { crashAt } from '../support/crash.ts';
 import { counted, projectsOf } from '../support/octopus-api.ts';
+import { main } from '../../src/cli/main.ts';
+import { testIO } from '../support/test-io.ts';
 import { runBinary } from '../support/binary.ts';
 import { all, sample } from '../support/sample.ts';
 import { withTempDir } from '../support/with-temp-dir.ts';
@@ -36,6 +38,15 @@ const withPlan = (work: (workshop: Workshop) => Promise<void>, text = plan) =>
 
 const statesIn = (stdout: string) =>
   Object.fromEntries((JSON.parse(stdout) as Facts).items.map(({ id, state }) => [id, state]));
+
+/** Waits for a value. */
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
 
 async function eachOnce({ prod }: Workshop): Promise<void> {
   const there = await projectsOf(prod);
@@ -105,6 +116,42 @@ waves:
       - { project: Search, as: Web }
 `,
     ));
+
+  test('shows its report while it runs, to who knows the address, and the result is that of any run', () =>
+    // The export takes more than a second, so that a reader sees it at work.
+    withWorkshop({ lab: { pace: 60 } }, async (workshop) => {
+      await writeFile(workshop.path('plan.yaml'), plan);
+      const io = testIO({ cwd: workshop.folder, env: workshop.env, home: workshop.folder });
+      const line = [
+        'wave',
+        'run',
+        'plan.yaml',
+        '--item',
+        'Billing',
+        ...options,
+        '--watch',
+        '0',
+        '--report',
+        'run.json',
+      ];
+      const running = main(line, io);
+      const address = await until(
+        () => /^migrator: watch it at (http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/)$/mu.exec(io.err)?.[1],
+      );
+      const events = await (await fetch(`${address}events`)).text();
+      expect(await running).toBe(0);
+      expect(JSON.parse(io.out)).toMatchObject({ document: 'migrator/wave-run/1', outcome: 'done' });
+      const told = [...events.matchAll(/^event: (\w+)\ndata: (.*)$/gmu)].map(([, event, data]) => ({
+        event,
+        ...(JSON.parse(data!) as { title: string; main: string }),
+      }));
+      expect(told.map(({ event }) => event)).toEqual([...told.slice(1).map(() => 'change'), 'end']);
+      expect(told[0]?.title).toMatch(/^Still running: /u);
+      expect(told.at(-1)?.title).toBe('Done: spring: 1 of 3 projects moved');
+      // An item that is at work has its jobs on the page before they have ended.
+      expect(told.some(({ main: part }) => /Still running[^]*<rect/u.test(part))).toBe(true);
+      expect(JSON.parse(await readFile(workshop.path('run.json'), 'utf8'))).toMatchObject({ outcome: 'done' });
+    }));
 
   // The servers are fast, so an interruption comes between two items.
   test('runs once at a time', () =>

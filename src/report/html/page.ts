@@ -7,6 +7,7 @@ import {
   headline,
   outcomeWord,
   routeWords,
+  sinceWords,
   tilesOf,
   timeWords,
   toneOf,
@@ -16,26 +17,36 @@ import { embedded, Html, html, nothing } from './escape.ts';
 import { changesPart, comparisonPart, facts, jobsPart, packagePart, projectsPart, section } from './run-parts.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
-import { wavePart } from './wave-parts.ts';
+import { type Showing, wavePart } from './wave-parts.ts';
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 // The hashes are of what stands between the tags, so these are no templates that a formatter may touch.
 const styleElement = new Html(`<style>${style}</style>`);
-const scriptElement = new Html(`<script>${script}</script>`);
+const scriptElement = (text: string): Html => new Html(`<script>${text}</script>`);
 const dataElement = (report: Report): Html =>
   new Html(`<script type="application/json" id="report">${embedded(report)}</script>`);
-
-/** Nothing is loaded, and only the style and the script of this page count. */
-const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; base-uri 'none'; form-action 'none'`;
 
 /**
  * The report as one HTML file. It names no address to fetch, and its policy forbids to fetch one. All that comes from outside is
  * escaped by `html`.
  */
 export function renderHtml(report: Report): string {
-  const title = headline(report);
-  const { run, wave, warnings, migrator, exitCode } = report;
+  return pageOf({ title: titleOf(report), main: mainOf(report, 'file'), script, data: dataElement(report) });
+}
+
+interface Page {
+  readonly title: string;
+  readonly main: Html;
+  readonly script: string;
+  /** More of the policy than that the style and the script of this page count. Without it nothing is loaded. */
+  readonly allowed?: string;
+  readonly data?: Html;
+}
+
+/** A page around a main element: with one style and one script, which its policy knows by their hashes. */
+export function pageOf({ title, main, script: text, allowed = '', data = nothing }: Page): string {
+  const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(text)}; ${allowed}base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -44,40 +55,49 @@ export function renderHtml(report: Report): string {
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
-        <title>${outcomeWord(report)}: ${title}</title>
+        <title>${title}</title>
         ${styleElement}
       </head>
       <body>
-        <main>
-          ${head(report, title)} ${tiles(report)} ${jumps(report)}
-          ${run === undefined ? nothing : html`${projectsPart(run)}${changesPart(report, run)}${comparisonPart(report, run)}`}
-          ${wave === undefined ? nothing : wavePart(report, wave)}
-          ${run === undefined ? nothing : html`${packagePart(run)}${jobsPart(run)}`}
-          ${
-            warnings.length === 0
-              ? nothing
-              : section(
-                  'warnings',
-                  'Warnings',
-                  html`<ul class="list card">
-                    ${warnings.map((warning) => html`<li>${warning}</li>`)}
-                  </ul>`,
-                )
-          }
-          ${nextPart(report)} ${run === undefined ? nothing : undoPart(report, run)}
-          <footer>
-            <p>
-              Written by migrator ${migrator}, exit code ${exitCode}. This page holds its JSON document in the element
-              <code>#report</code>; nothing on it is loaded from anywhere.
-            </p>
-          </footer>
-        </main>
-        ${dataElement(report)} ${scriptElement}
+        ${main} ${data} ${scriptElement(text)}
       </body>
     </html>`.text.concat('\n');
 }
 
-function head(report: Report, title: string): Html {
+export const titleOf = (report: Report): string => `${outcomeWord(report)}: ${headline(report)}`;
+
+/** The main element. `over`: what stands above the report. */
+export function mainOf(report: Report, showing: Showing, over: Html = nothing): Html {
+  const { run, wave, warnings } = report;
+  return html`<main>
+    ${over} ${head(report, showing)} ${tiles(report)} ${jumps(report)}
+    ${run === undefined ? nothing : html`${projectsPart(run)}${changesPart(report, run)}${comparisonPart(report, run)}`}
+    ${wave === undefined ? nothing : wavePart(report, wave, showing)}
+    ${run === undefined ? nothing : html`${packagePart(run)}${jobsPart(run)}`}
+    ${
+      warnings.length === 0
+        ? nothing
+        : section(
+            'warnings',
+            'Warnings',
+            html`<ul class="list card">
+              ${warnings.map((warning) => html`<li>${warning}</li>`)}
+            </ul>`,
+          )
+    }
+    ${nextPart(report)} ${run === undefined ? nothing : undoPart(report, run)}
+    <footer><p>${footer(report, showing)}</p></footer>
+  </main>`;
+}
+
+function footer({ migrator, exitCode }: Report, showing: Showing): Html {
+  if (showing === 'running') return html`Shown by migrator ${migrator}, which is at work on this wave.`;
+  if (showing === 'ended') return html`Shown by migrator ${migrator}, which ended with exit code ${exitCode}.`;
+  return html`Written by migrator ${migrator}, exit code ${exitCode}. This page holds its JSON document in the element
+    <code>#report</code>; nothing on it is loaded from anywhere.`;
+}
+
+function head(report: Report, showing: Showing): Html {
   const { outcome, verb, dryRun, by, from, to, run, resumedFrom, error } = report;
   const known = (value: string | undefined): Html | undefined => (value === undefined ? undefined : html`${value}`);
   return html`<header>
@@ -85,7 +105,7 @@ function head(report: Report, title: string): Html {
       <span class="badge big ${toneOf(outcome)}">${outcomeWord(report)}</span
       ><span>migrator ${verb}${dryRun ? ', dry run' : ''}</span>
     </p>
-    <h1>${title}</h1>
+    <h1>${headline(report)}</h1>
     ${statesOf(report)}
     ${
       error === undefined
@@ -97,7 +117,12 @@ function head(report: Report, title: string): Html {
     }
     ${facts([
       ['Who', html`${by}`],
-      ['When', html`<time datetime="${report.startedAt}">${whenWords(report)}</time>`],
+      [
+        'When',
+        html`<time datetime="${report.startedAt}"
+          >${showing === 'running' ? sinceWords(report) : whenWords(report)}</time
+        >`,
+      ],
       ['Resumed', resumedFrom === undefined ? undefined : html`the run of ${timeWords(resumedFrom)}`],
       ['From', known(from && endWords(from))],
       ['To', known(to && endWords(to))],

@@ -4,11 +4,12 @@
  */
 export const script = `
 'use strict';
-for (const tools of document.querySelectorAll('.tools')) {
+const filters = [];
+const arm = (tools) => {
   const table = document.getElementById(tools.dataset.of);
   const [search, kind, action] = ['input', '.kind', '.action'].map((one) => tools.querySelector(one));
   const said = tools.querySelector('output');
-  const rows = [...table.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  let rows = [];
   const filter = () => {
     const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
     let shown = 0;
@@ -20,12 +21,19 @@ for (const tools of document.querySelectorAll('.tools')) {
       row.hidden = !fits;
       if (fits) shown += 1;
     }
-    said.textContent = shown === rows.length ? '' : shown + ' of ' + rows.length + ' rows are shown';
+    const told = shown === rows.length ? '' : shown + ' of ' + rows.length + ' rows are shown';
+    if (said.textContent !== told) said.textContent = told;
+  };
+  const read = () => {
+    rows = [...table.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+    filter();
   };
   for (const control of [search, kind, action]) control.addEventListener('input', filter);
   tools.hidden = false;
-  filter();
-}
+  read();
+  filters.push(read);
+};
+for (const tools of document.querySelectorAll('.tools')) arm(tools);
 let closed = [];
 addEventListener('beforeprint', () => {
   closed = [...document.querySelectorAll('details:not([open])')];

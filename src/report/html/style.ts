@@ -18,6 +18,7 @@ code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',m
 .soft{color:var(--soft)}
 .small{font-size:.875rem}
 .over{display:flex;flex-wrap:wrap;gap:.5rem .75rem;align-items:center;color:var(--soft);font-size:.9rem}
+#watch{margin:0 0 1rem}
 .badge{display:inline-block;padding:.05rem .6rem;border-radius:1rem;font-size:.85rem;font-weight:600;white-space:nowrap}
 .badge.big{font-size:1rem;padding:.15rem .85rem}
 .states{display:flex;flex-wrap:wrap;gap:.4rem;margin-top:.8rem}

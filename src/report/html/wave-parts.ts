@@ -1,16 +1,24 @@
-import type { Report, WaveFacts, WaveItem } from '../../core/report/report.ts';
+import { itemStates, type Report, type WaveFacts, type WaveItem } from '../../core/report/report.ts';
 import { actionWord, countsWords, isFault, stateRank, timeWords, toneOf, tookWords } from '../words.ts';
 import { html, type Html, nothing } from './escape.ts';
 import { filters } from './filters.ts';
 import { badge, section } from './run-parts.ts';
 import { timeline } from './timeline.ts';
 
+/** How a page is shown: as a file, or by a process that is at work, or that has just ended. */
+export type Showing = 'file' | 'running' | 'ended';
+
 /** How many faults of an item its row names. */
 const mostFaults = 20;
 
-/** The timeline of a wave, and a row for each project: what needs eyes comes first. */
-export function wavePart({ endedAt }: Report, { items }: WaveFacts): Html {
-  const sorted = [...items].sort((one, other) => stateRank(one.state) - stateRank(other.state));
+/**
+ * The timeline of a wave, and a row for each project: what needs eyes comes first. While the states still change, all of them can
+ * be chosen.
+ */
+export function wavePart({ endedAt }: Report, { items }: WaveFacts, showing: Showing): Html {
+  // Who looks on wants to see what is at work.
+  const rank = ({ state }: WaveItem) => (showing === 'running' && state === 'running' ? -1 : stateRank(state));
+  const sorted = [...items].sort((one, other) => rank(one) - rank(other));
   return html`${timeline(items, endedAt)}
   ${section(
     'items',
@@ -19,7 +27,7 @@ export function wavePart({ endedAt }: Report, { items }: WaveFacts): Html {
       of: 'items-table',
       kinds: items.flatMap(({ wave }) => wave ?? []),
       kindWord: 'All waves',
-      actions: sorted.map(({ state }) => state),
+      actions: showing === 'file' ? sorted.map(({ state }) => state) : itemStates,
       actionWord: 'All states',
     }),
     html`<div class="card">
@@ -44,7 +52,7 @@ function row(item: WaveItem): Html {
   const about = joined([id === project ? undefined : id, wave, owner, `${from} → ${to}`]);
   const counts = run === undefined ? undefined : countsWords(run.tiles);
   const told = error?.message ?? reason;
-  return html`<tr data-kind="${wave}" data-action="${state}">
+  return html`<tr data-kind="${wave}" data-action="${state}" data-item="${id}">
     <td class="tight">${badge(state)}</td>
     <td><strong>${project}</strong>${line(about)}</td>
     <td class="wide">

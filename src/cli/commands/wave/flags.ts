@@ -53,6 +53,7 @@ export interface RunOptions extends ChoosingOptions, QueueOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
   readonly report?: string;
+  readonly watch?: string;
 }
 
 export function runFlags(command: Command): void {
@@ -71,12 +72,15 @@ export function runFlags(command: Command): void {
     .option('--dry-run', 'print what each item would do, by reading alone')
     .option('-y, --yes', 'answer yes to all questions');
   withQueue(command, 'hand the items to the workers of this queue');
-  withReport(command);
+  withReport(command).option(
+    '--watch <port>',
+    'show the report in a browser on this machine while the wave runs, on this port of 127.0.0.1 (0: a free one)',
+  );
   command.addHelpText('after', '\nThe exit code is that of the worst item: see migrator help waves.');
   examples(command, [
     'migrator wave run plan.yaml --dry-run',
     'migrator wave run plan.yaml --wave shared --until 04:00 --report day1.html',
-    'migrator wave run plan.yaml --only-failed --yes',
+    'migrator wave run plan.yaml --only-failed --yes --watch 0',
     'migrator wave run plan.yaml --queue env:QUEUE_URL --yes',
   ]);
 }

@@ -3,7 +3,7 @@ import type { Report, WaveFacts } from '../../../core/report/report.ts';
 import { waveReport } from '../../../core/report/make.ts';
 import type { WaveFacts as LedgerFacts } from '../../../core/waves/item-record.ts';
 import { systemClock } from '../../runtime.ts';
-import { whoOf } from '../../reporting/reporting.ts';
+import { whoOf } from '../../reporting/run-report.ts';
 import { undoFinder } from '../../reporting/undo-commands.ts';
 import { version } from '../../version.ts';
 import type { Context } from '../../context.ts';
@@ -16,13 +16,24 @@ export async function reportedWave(
   foretold?: Foretold,
 ): Promise<WaveFacts> {
   const undoOf = undoFinder(context);
+  const known = await context.once(knownUndo);
   const items = [];
   for (const item of reportItems(facts, foretold)) {
     const { run } = item;
-    items.push(run === undefined ? item : { ...item, run: { ...run, undo: await undoOf(run) } });
+    if (run === undefined) {
+      items.push(item);
+      continue;
+    }
+    const key = [item.id, ...run.jobs.map(({ handle }) => handle)].join(' ');
+    const undo = known.get(key) ?? (await undoOf(run));
+    if (item.endedAt !== undefined) known.set(key, undo);
+    items.push({ ...item, run: { ...run, undo } });
   }
   return { name: facts.name, items };
 }
+
+/** Of items that have ended, so that a page that is made each second looks them up once. */
+const knownUndo = () => Promise.resolve(new Map<string, readonly string[]>());
 
 /** The report of a wave as its ledger has it now, whoever has run it. */
 export async function reportNow(facts: LedgerFacts, context: Context): Promise<Report> {
