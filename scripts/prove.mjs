@@ -5,8 +5,11 @@ import { spawnSync } from 'node:child_process';
 
 const proofs = [
   'test/cli/examples',
+  'test/cli/installed',
   'test/cli/terminal',
+  'test/e2e/enms-losses',
   'test/e2e/examples',
+  'test/e2e/field-reports',
   'test/e2e/kill',
   'test/e2e/waves',
   'test/e2e/enms-kill',
