@@ -19,6 +19,7 @@ const proofs = [
   'test/contract/enms',
   'test/contract/octopus',
   'test/proof/',
+  'test/unit/adapters/octopus/snapshots/index',
   'test/unit/emulators/octopus/query-effects',
   'test/unit/package/mutations',
   'test/unit/package/package.property',

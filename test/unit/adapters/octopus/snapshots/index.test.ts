@@ -5,6 +5,7 @@ import { never } from '../../../../support/adapter-tools.ts';
 import { ask, keyOf } from '../../../../support/octopus-api.ts';
 import { withOctopus } from '../../../../support/octopus-client.ts';
 import { moved, withOctopusPair, type Body, type Pair, type Side } from '../../../../support/octopus-pair.ts';
+import { sample } from '../../../../support/sample.ts';
 import type { Exchange } from '../../../../support/scripted-server.ts';
 import { openTables } from '../../../../support/tables.ts';
 
@@ -58,7 +59,8 @@ describe('a change in the tables of the server is seen', () => {
     await withOctopusPair(async (pair) => {
       const tables = openTables(pair.source.directory);
       const whole = tables.keep();
-      for (const [kind, name, item, edit] of cases) {
+      // All of them in `npm run prove`.
+      for (const [kind, name, item, edit] of sample(cases, 5)) {
         const id = ownerRow(pair.source, kind, name);
         const { listing, content } = await planted(pair, () => pair.source.change(kind, id, edit));
         const seen = [listing, content].map((lost) => lost.some((one) => one.startsWith(item)));
