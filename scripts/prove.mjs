@@ -14,6 +14,7 @@ const proofs = [
   'test/e2e/waves',
   'test/e2e/enms-kill',
   'test/e2e/octopus-both-ways',
+  'test/e2e/octopus-export-import',
   'test/e2e/microstrategy',
   'test/e2e/faults',
   'test/contract/enms',
