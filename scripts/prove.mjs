@@ -4,19 +4,28 @@
 import { spawnSync } from 'node:child_process';
 
 const proofs = [
+  'test/cli/examples',
+  'test/cli/installed',
+  'test/cli/terminal',
+  'test/e2e/enms-losses',
+  'test/e2e/examples',
+  'test/e2e/field-reports',
   'test/e2e/kill',
   'test/e2e/waves',
   'test/e2e/enms-kill',
   'test/e2e/octopus-both-ways',
+  'test/e2e/octopus-export-import',
   'test/e2e/microstrategy',
   'test/e2e/faults',
+  'test/contract/enms',
   'test/contract/octopus',
   'test/proof/',
+  'test/unit/adapters/octopus/snapshots/index',
+  'test/unit/emulators/octopus/query-effects',
   'test/unit/package/mutations',
   'test/unit/package/package.property',
   'test/unit/package/seal.test',
   'test/support/environment',
-  'test/contract/enms-round-trip',
   'plan-is-result',
 ];
 const given = process.argv.slice(2);

@@ -12,12 +12,19 @@ import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { all } from '../support/sample.ts';
 import { testIO } from '../support/test-io.ts';
 
 // Each example in the help of a command runs in its own folder below the rc file. What an example names exists.
-const examples = everyCommand(await program()).flatMap(([path, command]) =>
-  command.commands.length > 0 ? [] : examplesOf(command).map((line): [string, string] => [line, path.join(' ')]),
-);
+// `npm test` runs the first one of each command, without the demo, which starts the binary many times and is run by
+// `npm run demo` too. `npm run prove` runs all.
+const examples = everyCommand(await program()).flatMap(([path, command]) => {
+  const name = path.join(' ');
+  if (command.commands.length > 0 || (name === 'demo' && !all)) return [];
+  return examplesOf(command)
+    .slice(0, all ? undefined : 1)
+    .map((line): [string, string] => [line, name]);
+});
 
 const { here, run } = sharedWorkshop({
   lab: { pace: 2 },

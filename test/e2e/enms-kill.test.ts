@@ -304,6 +304,6 @@ deed('a killed topology run writes one spreadsheet and never deletes devices twi
 });
 
 // Each takes many processes. All of them run in `npm run prove`.
-test.each(sample(deeds, 3))('%s', async (_, work) => {
+test.each(sample(deeds, 2))('%s', async (_, work) => {
   await expect(work()).resolves.toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
 import { passwordOf } from '../support/account-workshop.ts';
+import { sample } from '../support/sample.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
 
@@ -96,29 +97,33 @@ test('a backup that is gone is named, and a new one is taken', async () => {
   });
 });
 
-test.each([
+const written: readonly (readonly [string, readonly string[]])[] = [
   ['device', ['device']],
   ['user and group', ['user', 'group']],
-])('writing %s object by object takes no link, pool or file away from the target', async (_, wanted) => {
-  await withEnmsWorkshop(async (workshop) => {
-    const { lab, prod } = workshop;
-    await run(workshop, exporting);
-    await run(workshop, importing);
-    await write(prod, 'device', { name: 'only-there' });
-    const [device = ''] = await rows(lab, 'router');
-    await write(prod, 'link', { name: 'own-link', source: device, destination: 'only-there' });
-    await write(lab, 'router', { name: device, location: 'elsewhere' });
-    const chosen = wanted.flatMap((type) => ['--type', type]);
-    expect(
-      await run(workshop, [...exporting.slice(0, 5), '-o', 'objects.tar', '--via', 'rest', ...chosen]),
-    ).toMatchObject({ exit: 0 });
-    const before = await stateOf(prod);
-    const args = ['import', 'objects.tar', '--to', 'prod', '--via', 'rest', '--overwrite-existing', '--yes'];
-    expect(await run(workshop, args)).toMatchObject({ exit: 0 });
-    expect(await stateOf(prod)).toEqual(before);
-    expect(await rows(prod, 'link')).toContain('own-link');
-  });
-});
+];
+test.each(sample(written, 1))(
+  'writing %s object by object takes no link, pool or file away from the target',
+  async (_, wanted) => {
+    await withEnmsWorkshop(async (workshop) => {
+      const { lab, prod } = workshop;
+      await run(workshop, exporting);
+      await run(workshop, importing);
+      await write(prod, 'device', { name: 'only-there' });
+      const [device = ''] = await rows(lab, 'router');
+      await write(prod, 'link', { name: 'own-link', source: device, destination: 'only-there' });
+      await write(lab, 'router', { name: device, location: 'elsewhere' });
+      const chosen = wanted.flatMap((type) => ['--type', type]);
+      expect(
+        await run(workshop, [...exporting.slice(0, 5), '-o', 'objects.tar', '--via', 'rest', ...chosen]),
+      ).toMatchObject({ exit: 0 });
+      const before = await stateOf(prod);
+      const args = ['import', 'objects.tar', '--to', 'prod', '--via', 'rest', '--overwrite-existing', '--yes'];
+      expect(await run(workshop, args)).toMatchObject({ exit: 0 });
+      expect(await stateOf(prod)).toEqual(before);
+      expect(await rows(prod, 'link')).toContain('own-link');
+    });
+  },
+);
 
 test('an import keeps the rows of files that the target alone has, and a second one changes nothing', async () => {
   await withEnmsWorkshop(async (workshop) => {

@@ -164,7 +164,7 @@ describe('a command that runs again after kill -9', () => {
     });
   });
 
-  test.each([
+  const routes: readonly (readonly [string, string[]])[] = [
     [
       'push',
       [
@@ -187,19 +187,23 @@ describe('a command that runs again after kill -9', () => {
         'before rm migrate-project-HEX.tar #1',
       ],
     ],
-  ])('migrate-project by the route %s exports once and imports once', async (route, steps) => {
-    await withWorkshop({}, async (workshop) => {
-      const args = migrating(route);
-      const traced = await stepsOf(workshop, args);
-      expect(traced).toMatchObject({ finished: { code: 0 }, steps: expect.arrayContaining(steps) });
-      const after = await projectsOf(workshop.prod);
-      const seen: Outcome[] = [];
-      const some = sample(steps, 1);
-      for (const step of some) seen.push(await killedAndAgain(step, args, workshop));
-      expect(seen).toEqual(some.map((step) => outcome(step, 1, 1)));
-      expect(await projectsOf(workshop.prod)).toEqual(after);
-    });
-  });
+  ];
+  test.each(sample(routes, 1))(
+    'migrate-project by the route %s exports once and imports once',
+    async (route, steps) => {
+      await withWorkshop({}, async (workshop) => {
+        const args = migrating(route);
+        const traced = await stepsOf(workshop, args);
+        expect(traced).toMatchObject({ finished: { code: 0 }, steps: expect.arrayContaining(steps) });
+        const after = await projectsOf(workshop.prod);
+        const seen: Outcome[] = [];
+        const some = sample(steps, 1);
+        for (const step of some) seen.push(await killedAndAgain(step, args, workshop));
+        expect(seen).toEqual(some.map((step) => outcome(step, 1, 1)));
+        expect(await projectsOf(workshop.prod)).toEqual(after);
+      });
+    },
+  );
 
   deed('a first run that was killed leaves keys with which the next run makes a good package', async () => {
     await withWorkshop({}, async (workshop) => {
@@ -279,6 +283,6 @@ describe('an answer that is lost', () => {
 });
 
 // Each takes many processes. All of them run in `npm run prove`.
-test.each(sample(deeds, 3))('%s', async (_, work) => {
+test.each(sample(deeds, 2))('%s', async (_, work) => {
   await expect(work()).resolves.toBeUndefined();
 });

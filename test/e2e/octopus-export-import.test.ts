@@ -450,7 +450,7 @@ describe('after kill -9, the same command', () => {
     });
   });
 
-  test.each(sample(steps, 2))('goes on when it died at: %s', async (step, uploads) => {
+  test.each(sample(steps, 1))('goes on when it died at: %s', async (step, uploads) => {
     await withWorld([source, target], async ({ killedAt, run, lab, prod }) => {
       expect(await killedAt(step, moving)).not.toBe(0);
       const { code, stderr } = await run(moving);

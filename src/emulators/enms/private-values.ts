@@ -55,7 +55,8 @@ export function createCipher(fernetKey: string | undefined): Cipher {
 }
 
 const unpadded = (data: Buffer) => data.toString('base64').replaceAll('=', '');
-const cost = { N: 1024, r: 8, p: 1 };
+/** As cheap as scrypt can be: these are the passwords of a sample, and each start of a server hashes some. */
+const cost = { N: 16, r: 8, p: 1 };
 const derive = (password: string, salt: Buffer) => scryptSync(password, salt, 32, cost);
 
 /** Has the form of the product's Argon2 hash, but contains an scrypt hash: Node has no Argon2. */

@@ -23,10 +23,10 @@ import {
 import { randomOf, type Random } from '../../support/random.ts';
 import { all } from '../../support/sample.ts';
 
-/** All bits in `npm run prove`. Else one bit of every third byte, not always the same bit. */
+/** All bits in `npm run prove`. Else one bit of every seventh byte, not always the same bit. */
 function bitsOf(length: number, every = all): number[] {
   const bits = Array.from({ length: length * 8 }, (_, bit) => bit);
-  return every ? bits : bits.filter((bit) => (bit >> 3) % 3 === 0 && (bit & 7) === ((bit >> 3) + (bit >> 12)) % 8);
+  return every ? bits : bits.filter((bit) => (bit >> 3) % 7 === 0 && (bit & 7) === ((bit >> 3) + (bit >> 12)) % 8);
 }
 
 type Verdict = 'refused' | 'accepted';
@@ -86,18 +86,18 @@ describe.each<Case>([
     every: all,
   },
 ])('a small package that is $kind', ({ make, opening, every }) => {
-  test(`is refused when ${every ? 'any bit' : 'a bit of every third byte'} is flipped`, async () => {
+  test(`is refused when ${every ? 'any bit' : 'a bit of every seventh byte'} is flipped`, async () => {
     const good = await make();
     expect(await verdict(good, opening)).toBe('accepted');
     const bits = bitsOf(good.length, every);
-    expect(bits).toHaveLength(every ? good.length * 8 : Math.ceil(good.length / 3));
+    expect(bits).toHaveLength(every ? good.length * 8 : Math.ceil(good.length / 7));
     expect(await unnoticed(bits, good, (bad) => verdict(bad, opening))).toEqual([]);
   });
 
-  test(`is refused when it is cut, at ${every ? 'any' : 'every third'} length`, async () => {
+  test(`is refused when it is cut, at ${every ? 'any' : 'every seventh'} length`, async () => {
     const good = await make();
     const accepted: number[] = [];
-    for (let length = 0; length < good.length; length += every ? 1 : 3) {
+    for (let length = 0; length < good.length; length += every ? 1 : 7) {
       if ((await verdict(good.subarray(0, length), opening)) === 'accepted') accepted.push(length);
     }
     expect(accepted).toEqual([]);
@@ -145,7 +145,7 @@ const changes: readonly ((bytes: Buffer, random: Random) => Buffer)[] = [
 
 describe('a package that is changed in one or several places', () => {
   // 100,000 in `npm run prove`.
-  const count = all ? 100_000 : 1_000;
+  const count = all ? 100_000 : 400;
 
   test(`is refused ${String(count)} times`, async () => {
     const random = randomOf(11);
@@ -192,13 +192,13 @@ describe('when the signature is right, because the signer was deceived', () => {
     const good = await lock();
     expect(await decrypts(good)).toBe('accepted');
     const bits = Array.from({ length: good.length * 8 }, (_, bit) => bit);
-    const chosen = all ? bits : bits.filter((bit) => (bit < 300 * 8 ? bit % 9 === 0 : bit % 81 === 0));
+    const chosen = all ? bits : bits.filter((bit) => (bit < 300 * 8 ? bit % 19 === 0 : bit % 161 === 0));
     expect(await unnoticed(chosen, good, decrypts)).toEqual([]);
   });
 
   test('an encrypted content is refused when it is cut or when anything follows it', async () => {
     const good = await lock();
-    for (let length = 0; length < good.length; length += 1) {
+    for (let length = 0; length < good.length; length += all ? 1 : 9) {
       expect(await decrypts(good.subarray(0, length))).toBe('refused');
     }
     expect(await decrypts(Buffer.concat([good, Buffer.alloc(1)]))).toBe('refused');
@@ -206,11 +206,11 @@ describe('when the signature is right, because the signer was deceived', () => {
   });
 
   test('a payload is refused when it is cut or when any bit of it is flipped', async () => {
-    for (let length = 0; length < plainText.length; length += 1) {
+    for (let length = 0; length < plainText.length; length += all ? 1 : 9) {
       expect(await verdict(forged({ payload: plainText.subarray(0, length) }), {})).toBe('refused');
     }
     // Each of these makes a package of its own.
-    const flipped = bitsOf(plainText.length).filter((_, place) => all || place % 3 === 0);
+    const flipped = bitsOf(plainText.length).filter((_, place) => all || place % 2 === 0);
     expect(await unnoticed(flipped, plainText, (payload) => verdict(forged({ payload }), {}))).toEqual([]);
   });
 });

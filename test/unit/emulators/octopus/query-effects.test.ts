@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { allRoutes } from '../../../../src/emulators/octopus/routes.ts';
 import type { TaskQueue } from '../../../../src/emulators/octopus/task-queue.ts';
 import { openStore } from '../../../../src/emulators/shared/store.ts';
+import { sample } from '../../../support/sample.ts';
 import { newFolder, startServer, stopServers, type Json, type OctopusServer } from './octopus-server.ts';
 
 /** Documents of the kinds of which the sample has none and which no call can make. */
@@ -131,26 +132,26 @@ async function answer(path: string): Promise<string> {
 
 test('every query parameter that a route to read declares has an effect, or is refused', async () => {
   const idle: string[] = [];
-  let tried = 0;
-  for (const { method, path, query = [] } of allRoutes({} as TaskQueue, { migrations: true, importExport: true })) {
-    if (method !== 'GET' || query.length === 0) continue;
-    for (const name of query.filter((one) => !withoutEffect.has(one))) {
-      tried += 1;
-      const place = `/api/Spaces-1${filled(path, name)}`;
-      const start = (await server.call('HEAD', place)).status === 404 ? place.replace('/Spaces-1', '') : place;
-      const few = query.includes('take') && name !== 'take' && path !== '/feeds/:id/packages' ? 'take=2' : '';
-      const others = [needed[`${path} ${name}`] ?? needed[path] ?? '', few].filter((one) => one !== '').join('&');
-      const rest = others.replaceAll(new RegExp(`(?<=^|&)${name}=[^&]*`, 'gi'), '');
-      const before = await answer(`${start}?${others}`);
-      let differs = false;
-      for (const value of tries) {
-        const after = await answer(`${start}?${rest}&${name}=${encodeURIComponent(value)}`);
-        differs = after !== before && after !== 'invalid';
-        if (differs) break;
-      }
-      if (!differs) idle.push(`${path} ${name}`);
+  const routes = allRoutes({} as TaskQueue, { migrations: true, importExport: true });
+  const declared = routes.flatMap(({ method, path, query = [] }) =>
+    method === 'GET' ? query.filter((one) => !withoutEffect.has(one)).map((name) => ({ path, query, name })) : [],
+  );
+  expect(declared.length).toBeGreaterThan(200);
+  // All of them in `npm run prove`.
+  for (const { path, query, name } of sample(declared, 70)) {
+    const place = `/api/Spaces-1${filled(path, name)}`;
+    const start = (await server.call('HEAD', place)).status === 404 ? place.replace('/Spaces-1', '') : place;
+    const few = query.includes('take') && name !== 'take' && path !== '/feeds/:id/packages' ? 'take=2' : '';
+    const others = [needed[`${path} ${name}`] ?? needed[path] ?? '', few].filter((one) => one !== '').join('&');
+    const rest = others.replaceAll(new RegExp(`(?<=^|&)${name}=[^&]*`, 'gi'), '');
+    const before = await answer(`${start}?${others}`);
+    let differs = false;
+    for (const value of tries) {
+      const after = await answer(`${start}?${rest}&${name}=${encodeURIComponent(value)}`);
+      differs = after !== before && after !== 'invalid';
+      if (differs) break;
     }
+    if (!differs) idle.push(`${path} ${name}`);
   }
   expect(idle).toEqual([]);
-  expect(tried).toBeGreaterThan(200);
 });

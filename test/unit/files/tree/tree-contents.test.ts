@@ -1,6 +1,7 @@
-import { appendFile, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTree, type TreeEntry } from '../../../../src/files/tree/read-tree.ts';
 import { treeContents } from '../../../../src/files/tree/tree-contents.ts';
 import { seededRandom } from '../../../support/memory-bytes.ts';
@@ -9,19 +10,21 @@ import { tempDirs } from '../../../support/with-temp-dir.ts';
 const tempDir = tempDirs();
 const random = seededRandom('contents');
 
+let folder = '';
+const files = new Map<string, Buffer>();
+
 /** Enough small files for a thread, a few of them empty or just small enough, and two large ones between them. */
-async function manyFiles(): Promise<{ readonly folder: string; readonly files: ReadonlyMap<string, Buffer> }> {
-  const folder = await tempDir();
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrator-test-'));
   await mkdir(join(folder, 'sub'));
-  const files = new Map<string, Buffer>();
   for (let index = 0; index < 1010; index += 1) {
     const name = `${index % 2 === 0 ? 'sub/' : ''}f${index}`;
     const size = [0, 262_144, 262_145, 700_000][index / 100] ?? index % 3000;
     files.set(name, Buffer.from(random.bytes(size)));
   }
   await Promise.all([...files].map(([name, bytes]) => writeFile(join(folder, name), bytes)));
-  return { folder, files };
-}
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function contents(entries: readonly TreeEntry[]): Promise<Map<string, Buffer>> {
   const found = new Map<string, Buffer>();
@@ -35,7 +38,6 @@ async function contents(entries: readonly TreeEntry[]): Promise<Map<string, Buff
 
 describe('treeContents', () => {
   test('gives many files as they are and in order', async () => {
-    const { folder, files } = await manyFiles();
     const entries = await readTree(folder);
     const found = await contents(entries);
     expect([...found.keys()]).toEqual(entries.map(({ path }) => path));
@@ -44,9 +46,9 @@ describe('treeContents', () => {
   });
 
   test('gives a few files as they are', async () => {
-    const folder = await tempDir();
-    await writeFile(join(folder, 'a'), 'one');
-    expect(await contents(await readTree(folder))).toEqual(new Map([['a', Buffer.from('one')]]));
+    const small = await tempDir();
+    await writeFile(join(small, 'a'), 'one');
+    expect(await contents(await readTree(small))).toEqual(new Map([['a', Buffer.from('one')]]));
   });
 
   test.each([
@@ -61,10 +63,10 @@ describe('treeContents', () => {
     ['is gone', (path: string) => rm(path), /changed while it was read/],
     ['became a folder', async (path: string) => (await rm(path), mkdir(path)), /could not read|changed/],
   ])('a file among many that %s is LOCAL_IO, after the files before it', async (_, change, message) => {
-    const { folder } = await manyFiles();
     const entries = await readTree(folder);
     const index = 700;
-    await change(join(folder, entries[index]!.path));
+    const { path } = entries[index]!;
+    await change(join(folder, path));
     const seen: string[] = [];
     const read = async () => {
       for await (const { entry } of treeContents(entries)) seen.push(entry.path);
@@ -73,11 +75,12 @@ describe('treeContents', () => {
       code: 'LOCAL_IO',
       message: expect.stringMatching(message) as unknown,
     });
-    expect(seen).toEqual(entries.slice(0, index).map(({ path }) => path));
+    expect(seen).toEqual(entries.slice(0, index).map((entry) => entry.path));
+    await rm(join(folder, path), { recursive: true, force: true });
+    await writeFile(join(folder, path), files.get(path)!);
   });
 
   test('ends its thread when nobody wants the rest', async () => {
-    const { folder } = await manyFiles();
     const isWorker = (resource: string) => resource === 'MessagePort' || resource === 'Worker';
     const before = process.getActiveResourcesInfo().filter(isWorker);
     for await (const { entry } of treeContents(await readTree(folder))) if (entry.path.endsWith('3')) break;

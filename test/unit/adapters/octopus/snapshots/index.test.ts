@@ -5,7 +5,9 @@ import { never } from '../../../../support/adapter-tools.ts';
 import { ask, keyOf } from '../../../../support/octopus-api.ts';
 import { withOctopus } from '../../../../support/octopus-client.ts';
 import { moved, withOctopusPair, type Body, type Pair, type Side } from '../../../../support/octopus-pair.ts';
+import { sample } from '../../../../support/sample.ts';
 import type { Exchange } from '../../../../support/scripted-server.ts';
+import { openTables } from '../../../../support/tables.ts';
 
 const scopeOf = (side: Side, projects: readonly string[], options = {}) =>
   side.adapter.snapshots!.scopeOf(projects, options, never);
@@ -32,7 +34,7 @@ async function planted(pair: Pair, plant: () => void) {
 
 describe('a change in the tables of the server is seen', () => {
   const step = (body: Body) => body['Steps'] as Body[];
-  test.each([
+  const cases: readonly (readonly [string, string, string, (body: Body) => Body | undefined])[] = [
     ['Projects', 'Web Shop', 'project Web Shop', (body) => ({ ...body, Description: 'changed' })],
     ['Projects', 'Web Shop', 'project Web Shop', (body) => ({ ...body, IncludedLibraryVariableSetIds: [] })],
     [
@@ -51,17 +53,23 @@ describe('a change in the tables of the server is seen', () => {
     ['Machines', 'prod-web-01', 'machine prod-web-01', (body) => ({ ...body, IsDisabled: true })],
     ['Certificates', 'Web Shop TLS', 'certificate Web Shop TLS', () => undefined],
     ['MachinePolicies', 'Default Machine Policy', 'machine-policy Default', (body) => ({ ...body, IsDefault: 'x' })],
-  ] as readonly (readonly [string, string, string, (body: Body) => Body | undefined])[])(
-    'of %s %s',
-    async (kind, name, item, edit) => {
-      await withOctopusPair(async (pair) => {
+  ];
+
+  test('of any kind', async () => {
+    await withOctopusPair(async (pair) => {
+      const tables = openTables(pair.source.directory);
+      const whole = tables.keep();
+      // All of them in `npm run prove`.
+      for (const [kind, name, item, edit] of sample(cases, 5)) {
         const id = ownerRow(pair.source, kind, name);
         const { listing, content } = await planted(pair, () => pair.source.change(kind, id, edit));
-        expect(listing.some((one) => one.startsWith(item))).toBe(true);
-        expect(content.some((one) => one.startsWith(item))).toBe(true);
-      });
-    },
-  );
+        const seen = [listing, content].map((lost) => lost.some((one) => one.startsWith(item)));
+        expect([kind, name, String(edit), ...seen]).toEqual([kind, name, String(edit), true, true]);
+        tables.restore(whole);
+      }
+      tables.close();
+    });
+  });
 
   test('of a release, in the content', async () => {
     await withOctopusPair(async (pair) => {
