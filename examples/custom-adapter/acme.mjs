@@ -5,6 +5,8 @@ export const contract = 1;
 export const product = 'acme';
 export const title = 'Acme';
 export const secretSettings = ['token'];
+// What an instance can be set to: migrator tells all that is wrong in an rc file at once.
+export const settings = [{ name: 'token', secret: true }];
 // The flags of the product: help, completion and the parser of migrator know them.
 export const options = [
   {

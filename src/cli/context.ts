@@ -8,7 +8,7 @@ import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
-import type { DefaultsProblems } from './config/problems.ts';
+import type { ProblemsOfCode } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Explanation } from './explain.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
@@ -72,8 +72,8 @@ export class Context {
   knownProducts: readonly ProductOptions[] = [];
   /** Why the flags of the rc file's adapters are not known. */
   unreadAdapters: MigratorError | undefined;
-  /** What is wrong with the `defaults` of an rc file. `run` sets it. */
-  defaultsProblems: DefaultsProblems = () => Promise.resolve([]);
+  /** What the commands and the adapters find wrong with an rc file. `run` sets it. */
+  problemsOfCode: ProblemsOfCode = () => Promise.resolve([]);
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -132,7 +132,7 @@ export class Context {
   /** The same without a word about it: the help reads the rc file too. */
   readConfig(): Promise<Config> {
     this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) =>
-      loadConfig(this.io, this.globals.config, (...given) => this.defaultsProblems(...given)),
+      loadConfig(this.io, this.globals.config, (given) => this.problemsOfCode(given)),
     );
     return this.#readConfig;
   }

@@ -11,12 +11,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = (words) => createProgram(context, words);
   context.productOptions = async () => context.once((await import('./servers/adapter-modules.ts')).productTable);
-  context.defaultsProblems = async (defaults, closed) => {
-    // The flags of the rc file's adapters cannot be read while the file is being read.
-    const { productOptions } = await import('../adapters/index.ts');
-    context.productOptions = () => Promise.resolve(productOptions);
-    return (await import('./flags/flag-values.ts')).defaultsProblems(defaults, await context.commandTree(), closed);
-  };
+  context.problemsOfCode = async (given) => (await import('./commands/rc-problems.ts')).problemsOfCode(given, context);
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
