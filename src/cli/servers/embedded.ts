@@ -26,7 +26,7 @@ export function embeddedOptions(
     options: {
       ...(given as Pick<EmbeddedOptions, 'sample' | 'version' | 'flavor'>),
       ...(pace === undefined ? {} : { pace: durationOf(pace) }),
-      ...(storage === undefined ? {} : { storage: resolve(directory, String(storage)) }),
+      ...(typeof storage === 'string' ? { storage: resolve(directory, storage) } : {}),
     },
     settings: Object.fromEntries(rest),
   };

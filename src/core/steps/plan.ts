@@ -41,6 +41,12 @@ export function beyondPlan({ unplanned }: PreparedImport, handle: string, target
   ];
 }
 
+/** What a dry run says when it ends with no plan. An empty plan is one: nothing would be done. */
+export function withoutPlan(plan: readonly PlanItem[] | undefined, target: string): readonly string[] {
+  if (plan !== undefined) return [];
+  return [`the adapter makes no plan of this, so migrator cannot tell what would change on ${target}`];
+}
+
 const mostNotices = 20;
 
 /** Reports a plan before anything is done. A long plan is reported as counts, in one line for each action. */

@@ -13,7 +13,7 @@ import { questionBefore, requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
 import { lookBefore } from '../../steps/look.ts';
-import { announcePlan } from '../../steps/plan.ts';
+import { announcePlan, withoutPlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
 import { announce, judge, warningsOf } from '../../steps/verdict.ts';
@@ -198,7 +198,10 @@ async function moveOne(
   announce(prepared, reporter);
   // The result of a dry run is its plan, so that one is told once.
   if (!input.dryRun) announcePlan(plan, target.name, reporter);
-  if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
+  if (input.dryRun && moves.dryRuns === 'plan') {
+    const omits = [...withoutPlan(prepared.plan, target.name), ...(prepared.omits ?? [])];
+    return { ...base, omits, job: undefined, status: undefined };
+  }
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
   if (!isBegun(run.record.facts, step)) {

@@ -88,6 +88,16 @@ test('a package that stays is told when nobody waits for the import, with its re
   expect(await bring(dam({}))).toMatchObject({ outcome: 'started', left: [] });
 });
 
+test('a dry run without a plan says so, and one whose plan is empty does not', async () => {
+  const told = async (plan: readonly [] | undefined) => {
+    const prepare: Importer['prepare'] = ({ source, dryRun }) =>
+      Promise.resolve({ source, dryRun, plan, settled: {}, notes: [] });
+    return (await bring(dam({ takes: 'files', prepare }), { dryRun: true })).warnings;
+  };
+  expect(await told(undefined)).toEqual([expect.stringContaining('cannot tell what would change on prod')]);
+  expect(await told([])).toEqual([]);
+});
+
 test('a dry run of the server tells what else the import overwrites, and where the names are', async () => {
   const log = async function* () {
     yield await Promise.resolve({ level: 'info', depth: 0, text: 'a line' } as const);
