@@ -8,6 +8,7 @@ import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
+import type { Ends } from './flags/examples.ts';
 import type { ProblemsOfCode } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Explanation } from './explain.ts';
@@ -65,6 +66,8 @@ export class Context {
     Promise.reject(new Error('no command tree was given'));
   /** What a help shows beside the command's own flags: names of products and of groups of flags. */
   helpSections: 'all' | readonly string[] = [];
+  /** The user's own instances, for the examples of a help. */
+  helpEnds: Ends = {};
   /** The flags of the products. `run` adds those of the adapters that the rc file names. */
   productOptions: () => Promise<readonly ProductOptions[]> = async () =>
     (await import('../adapters/index.ts')).productOptions;

@@ -8,6 +8,7 @@ import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
 import { commandHelp } from './help/command-help.ts';
 import { meantBy, namesOf } from './help/meant.ts';
+import { wrapped } from './terminal/wrap.ts';
 import { version } from './version.ts';
 
 /**
@@ -26,7 +27,8 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => command.name(),
-      formatHelp: (command, helper) => commandHelp(command, helper, context.helpSections, context.knownProducts),
+      formatHelp: (command, helper) =>
+        commandHelp(command, helper, context.helpSections, context.knownProducts, context.helpEnds),
     })
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -35,7 +37,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
       getOutHelpWidth: () => context.io.columns,
       getOutHasColors: () => false,
     })
-    .addHelpText('after', footer);
+    .addHelpText('after', () => footer(context.io.columns));
   withGlobals(program);
   for (const entry of commands) program.addCommand(await buildCommand(entry, context, argv));
   govern(program, program, context);
@@ -59,15 +61,22 @@ function govern(command: Command, program: Command, context: Context): void {
   for (const child of command.commands) govern(child, program, context);
 }
 
-const footer = `
-Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.
-Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable,
-            6 package, 7 conflict, 8 job failed, 9 still running,
-            10 local disk, 130 interrupted, 1 a bug in migrator.
+const exits =
+  'Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 package, 7 conflict, 8 job failed, ' +
+  '9 still running, 10 local disk, 130 interrupted, 1 a bug in migrator.';
 
-Start here:
-  $ migrator demo
-  $ migrator init`;
+function footer(columns: number): string {
+  const width = Math.max(40, Math.min(columns, 80));
+  return [
+    '',
+    ...wrapped('Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.', width, '  '),
+    ...wrapped(exits, width, ' '.repeat('Exit codes: '.length)),
+    '',
+    'Start here:',
+    '  $ migrator demo',
+    '  $ migrator init',
+  ].join('\n');
+}
 
 /** Turns an error of commander into USAGE, so that all errors are reported in the same way. */
 export function usageError({ message, code }: CommanderError, command: Command): MigratorError {

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { isMigratorError, type MigratorError } from '../errors.ts';
 import { type Context, createContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { helpRequest, sectionsAsked } from './help/sections.ts';
+import { endsFor, helpRequest, sectionsAsked } from './help/sections.ts';
 import { asInterruption, explain, type Explanation } from './explain.ts';
 import { createProgram, refuseUnknownWords } from './program.ts';
 import type { IO } from './terminal/io.ts';
@@ -25,7 +25,10 @@ async function attempt(given: readonly string[], context: Context): Promise<Exit
   try {
     const help = helpRequest(given);
     const argv = help?.argv ?? given;
-    if (help !== undefined) context.helpSections = await sectionsAsked(help, context);
+    if (help !== undefined) {
+      context.helpSections = await sectionsAsked(help, context);
+      context.helpEnds = await endsFor(argv, context.io);
+    }
     const program = await createProgram(context, argv);
     if (help !== undefined) refuseUnknownWords(program, argv);
     if (argv.length === 0) {

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { printed } from '../../help/markdown.ts';
 import { meantBy, namesOf } from '../../help/meant.ts';
 import { pages, type Page } from '../../help/pages.ts';
-import { sectionsFor } from '../../help/sections.ts';
+import { endsFor, sectionsFor } from '../../help/sections.ts';
 import { lines } from '../../terminal/table.ts';
 import type { HelpOptions } from './flags.ts';
 
@@ -32,6 +32,7 @@ async function helpText(
   const command = commandOf(words, await context.commandTree(words));
   if (command !== undefined) {
     context.helpSections = all ? 'all' : await sectionsFor(words, context.io);
+    context.helpEnds = await endsFor(words, context.io);
     return textOf(command);
   }
   if (page !== undefined) return printed(page.markdown, context.io.columns);

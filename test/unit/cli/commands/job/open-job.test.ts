@@ -3,7 +3,11 @@ import { ofJob } from '../../../../../src/cli/commands/job/open-job.ts';
 import { MigratorError } from '../../../../../src/errors.ts';
 import { river } from '../../../../support/moving-adapter.ts';
 
-const job = { instance: { name: 'lab', adapter: river().adapter }, id: 'nope', handle: 'river:lab:nope' };
+const job = {
+  instance: { name: 'lab', adapter: river().adapter, place: 'river lab' },
+  id: 'nope',
+  handle: 'river:lab:nope',
+};
 const hint = '"migrator job list --from lab" lists its jobs';
 
 test('a job that the server does not know is told as a job, and not as a request', async () => {
