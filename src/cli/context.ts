@@ -8,7 +8,6 @@ import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
-import type { Ends } from './flags/examples.ts';
 import type { ProblemsOfCode } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Explanation } from './explain.ts';
@@ -26,6 +25,12 @@ import { hasUnicode } from './terminal/signs.ts';
  * Where the value of a flag comes from. `words` is for messages: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in
  * <file>`.
  */
+/** The instances that the examples of a help name: where to move from, and where to. */
+export interface Ends {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 export interface FlagSource {
   readonly origin: 'command line' | 'environment' | 'rc file';
   readonly words: string;

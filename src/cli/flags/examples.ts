@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Ends } from '../context.ts';
 
 /**
  * A command line to start from: for all products, for one alone, or for all with another line where a product names its
@@ -16,12 +17,6 @@ export const sampleProjects = {
   microstrategy: 'MicroStrategy Tutorial',
   snaplogic: '/Acme-Dev/Finance/Invoices',
 } as const;
-
-/** The instances that the examples name: where to move from, and where to. */
-export interface Ends {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
 
 const kept = new WeakMap<Command, readonly Example[]>();
 

@@ -1,6 +1,7 @@
 import { type Command, Help, type Option } from 'commander';
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
-import { type Ends, examplesText } from '../flags/examples.ts';
+import type { Ends } from '../context.ts';
+import { examplesText } from '../flags/examples.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { HelpSections } from './sections.ts';
 

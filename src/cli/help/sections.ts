@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { productOptions } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import { findConfig } from '../config/search.ts';
-import type { Context } from '../context.ts';
-import type { Ends } from '../flags/examples.ts';
+import type { Context, Ends } from '../context.ts';
 import { isStore } from '../../stores/index.ts';
 import type { IO } from '../terminal/io.ts';
 
