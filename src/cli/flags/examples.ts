@@ -25,11 +25,16 @@ export function examples(command: Command, lines: readonly Example[]): Command {
   return command;
 }
 
-/** An example with a project, as each product names it. */
-export function withProject(line: (project: string, file: string) => string): Example {
+/** An example with a project, as each product names it. `other`: another project where this command needs one. */
+export function withProject(
+  line: (project: string, file: string) => string,
+  other: Readonly<Record<string, string>> = {},
+): Example {
   const fileOf = (name: string): string => `${(name.split('/').at(-1) ?? name).replace(' ', '-').toLowerCase()}.tar`;
   const quoted = (name: string): string => line(name.includes(' ') ? `"${name}"` : name, fileOf(name));
-  const forms = Object.entries(sampleProjects).map(([product, name]) => [product, quoted(name)] as const);
+  const forms = Object.entries({ ...sampleProjects, ...other }).map(
+    ([product, name]) => [product, quoted(name)] as const,
+  );
   return { line: quoted(sampleProjects.octopus), forms: Object.fromEntries(forms) };
 }
 

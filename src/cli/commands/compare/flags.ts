@@ -17,5 +17,7 @@ export function compareFlags(command: Command, products: Products): void {
     .addOption(new ListOption('--project <project>', 'a project to compare, by name, id or path (repeatable)'));
   withReport(command);
   withProductOptions(command, 'compare', products);
-  examples(command, [withProject((name) => `migrator compare --from lab --to prod --project ${name}`)]);
+  examples(command, [
+    withProject((name) => `migrator compare --from lab --to prod --project ${name}`, { enms: 'default' }),
+  ]);
 }

@@ -111,8 +111,8 @@ test('a dry run of the server tells what else the import overwrites, and where t
   };
   const warning =
     /^the plan names projects alone; the import into prod also overwrites what is shared: .* migrator job log river:prod:in-1$/;
-  expect((await beyond('what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
-  expect((await beyond('what is shared', true)).warnings).toEqual([]);
-  expect((await beyond('what is shared', false, false)).warnings).toEqual([]);
+  expect((await beyond('overwrites what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
+  expect((await beyond('overwrites what is shared', true)).warnings).toEqual([]);
+  expect((await beyond('overwrites what is shared', false, false)).warnings).toEqual([]);
   expect((await beyond(undefined, false)).warnings).toEqual([]);
 });
