@@ -255,7 +255,7 @@ export class Context {
       return;
     }
     for (const line of lines) {
-      const shown = plainLines(this.redactor.redact(line));
+      const shown = plainLines(this.redactor.redactOwn(line));
       this.io.stderr.write(`${this.io.stderrIsTTY ? this.#dressed(shown) : shown}\n`);
     }
   }

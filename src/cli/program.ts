@@ -2,12 +2,12 @@ import { Command, type CommanderError } from 'commander';
 import { MigratorError } from '../errors.ts';
 import { buildCommand } from './build-command.ts';
 import { commands } from './commands/index.ts';
-import { wordHint } from '../nearest.ts';
+import { nearest, wordHint } from '../nearest.ts';
 import type { Context } from './context.ts';
 import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
 import { commandHelp } from './help/command-help.ts';
-import { meantBy, namesOf } from './help/meant.ts';
+import { insteadOf, meantBy, namesOf } from './help/meant.ts';
 import { wrapped } from './terminal/wrap.ts';
 import { version } from './version.ts';
 
@@ -93,7 +93,7 @@ export function usageError({ message, code }: CommanderError, command: Command):
   if (code === 'commander.unknownCommand') return unknownCommand(/'(.*)'/u.exec(first)?.[1] ?? '', command);
   const [, one, other] = /^option '(-[^']*)' cannot be used with option '(-[^']*)'/u.exec(first) ?? [];
   if (one !== undefined && other !== undefined) return contradiction(longOf(one), longOf(other));
-  const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
+  const like = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
   const [, refused, allowed] = /argument '(.*)' is invalid\. Allowed choices are (.*)$/u.exec(first) ?? [];
   if (refused !== undefined && allowed !== undefined) {
     const option = /^option '[^']*?(--[a-z-]+)/u.exec(first)?.[1] ?? 'the option';
@@ -109,6 +109,9 @@ export function usageError({ message, code }: CommanderError, command: Command):
       hint: `give ${valueless[1] ?? ''} ${valueless[2] ?? ''}; see ${path} --help`,
     });
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
+  // Commander finds --version near to every word that begins with a v.
+  const suggestion = like === '--version' && nearest(unknown ?? '', ['version']) === undefined ? undefined : like;
+  const elsewhere = unknown === undefined ? undefined : ofOthers[unknown];
   const isEnd = unknown !== undefined && ['from', 'to', 'at'].includes(unknown);
   const ends = isEnd ? command.options.find(({ flags }) => flags.endsWith(' <instance>'))?.flags : undefined;
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
@@ -116,13 +119,19 @@ export function usageError({ message, code }: CommanderError, command: Command):
     hint:
       argument !== undefined
         ? `name it without a flag: ${path} <${argument}>`
-        : ends !== undefined
-          ? `its instance is named with ${ends}`
-          : suggestion === undefined
-            ? `see ${path} --help`
-            : `did you mean ${suggestion}?`,
+        : (elsewhere ??
+          (ends !== undefined
+            ? `its instance is named with ${ends}`
+            : suggestion === undefined
+              ? `see ${path} --help`
+              : `did you mean ${suggestion}?`)),
   });
 }
+
+/** Flags of one command that people look for at others. */
+const ofOthers: Readonly<Record<string, string>> = {
+  verify: 'migrate-project has --verify; after another command, compare both sides with: migrator compare',
+};
 
 /** A word that is no flag: too many, too few, or none of the choices. */
 function refusedArgument(first: string, code: string, command: Command): MigratorError | undefined {
@@ -178,9 +187,10 @@ const longOf = (flags: string): string => /--[a-z-]+/u.exec(flags)?.[0] ?? flags
 
 function unknownCommand(word: string, command: Command): MigratorError {
   const [, ...group] = pathOf(command).split(' ');
+  const instead = group.length === 0 ? insteadOf(word) : undefined;
   const meant = meantBy(word, group, commands);
   return new MigratorError('USAGE', `unknown command '${word}'`, {
-    hint: meant.length === 0 ? `see ${pathOf(command)} --help` : `did you mean ${namesOf(meant)}?`,
+    hint: instead ?? (meant.length === 0 ? `see ${pathOf(command)} --help` : `did you mean ${namesOf(meant)}?`),
   });
 }
 

@@ -12,7 +12,8 @@ export async function sealSettings(given: SealOptions, context: Context): Promis
   refuseContradictions(options, context);
   const ring = await keyRing(context);
   // What is named is read before a key of the user's own is created, so that a wrong name leaves nothing behind.
-  const named = ring.names(options.recipient) ? await encryption(options, context, ring) : undefined;
+  const isGiven = options.passphrase !== undefined || ring.names(options.recipient);
+  const named = isGiven ? await encryption(options, context, ring) : undefined;
   const signer =
     options.unsigned === true ? undefined : await ring.signingKey(options.signingKey, options.signingKeyPassphrase);
   return {

@@ -24,7 +24,7 @@ export async function compareProjects(
   signal: AbortSignal,
 ): Promise<CompareReport> {
   const { source, target, reporter } = sides;
-  requireProjectNames(input.projects, source.adapter, 'give --project <name>, once for each');
+  requireProjectNames(input.projects, source, 'give --project <name>, once for each');
   requireSameProduct(source, target);
   await probeBoth(source, target, reporter, signal);
   await requireKnown(input.projects, source, target, signal);

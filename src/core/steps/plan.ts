@@ -61,7 +61,9 @@ export function announcePlan(plan: readonly PlanItem[], target: string, reporter
   }
   const counts = tally(plan, undefined);
   for (const one of countedActions) {
-    const of = counts.filter(({ action }) => action === one).map(({ kind, planned = 0 }) => plural(planned, kind));
+    const of = counts
+      .filter(({ action }) => action === one)
+      .map(({ kind, planned = 0 }) => plural(planned, kind.replaceAll('_', ' ')));
     if (of.length > 0) notice(`on ${target}, ${one}: ${of.join(', ')}`);
   }
 }

@@ -111,13 +111,15 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     ),
   );
   if (starter !== undefined && (raw || report.sealed !== undefined)) await settleStarter(starter, context);
+  // The job does not tell its projects. The run that started it on this machine knows them.
+  const projects = report.projects.length > 0 ? report.projects : (starter?.about?.projects ?? []);
   const file =
     raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
   const facts = report.sealed && (await sealedFacts(report.sealed, context));
   context.result(
     'partial-export',
-    { from, ...report, file, readers: facts?.readers },
-    lines(render(from, file, report, facts), describeResumed(report.resumed)),
+    { from, ...report, projects, file, readers: facts?.readers },
+    lines(render(from, file, { ...report, projects }, facts), describeResumed(report.resumed)),
   );
   const sealed = report.sealed && {
     ...report.sealed,
