@@ -200,8 +200,7 @@ export class TextReporter implements ActiveReporter {
     this.#running = undefined;
     const { chalk, safe } = this.#display;
     // A run may reach a server more than once, and needs to say so only once.
-    if (phase === 'probe' && this.#reached.has(subject)) return;
-    if (phase === 'probe') this.#reached.add(subject);
+    if (phase === 'probe' && this.#reached.size === this.#reached.add(subject).size) return;
     const over = done(phase, subject, safe);
     const stands = job === undefined ? '' : `${doing(phase, subject, safe)}: ${jobProgress(job, safe)}`;
     const line = {
