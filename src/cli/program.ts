@@ -62,7 +62,7 @@ function govern(command: Command, program: Command, context: Context): void {
 }
 
 const exits =
-  'Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 package, 7 conflict, 8 job failed, ' +
+  '0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 package, 7 conflict, 8 job failed, ' +
   '9 still running, 10 local disk, 130 interrupted, 1 a bug in migrator.';
 
 function footer(columns: number): string {
@@ -70,7 +70,10 @@ function footer(columns: number): string {
   return [
     '',
     ...wrapped('Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.', width, '  '),
-    ...wrapped(exits, width, ' '.repeat('Exit codes: '.length)),
+    // A code and its word stay in one line.
+    ...wrapped(`Exit codes: ${exits.replaceAll(/(?<!,) /gu, '_')}`, width, ' '.repeat('Exit codes: '.length)).map(
+      (line) => line.replaceAll('_', ' '),
+    ),
     '',
     'Start here:',
     '  $ migrator demo',

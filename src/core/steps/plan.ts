@@ -36,7 +36,7 @@ export function plansByName({ takes, plans }: Importer): boolean {
 export function beyondPlan({ unplanned }: PreparedImport, handle: string, target: string): readonly string[] {
   if (unplanned === undefined) return [];
   return [
-    `the plan names projects alone; the import into ${target} also ${unplanned}: ` +
+    `the plan names projects alone; the import into ${target} also ${unplanned}; ` +
       `the server's log names it: use --log, or: migrator job log ${handle}`,
   ];
 }

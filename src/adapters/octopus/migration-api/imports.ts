@@ -16,7 +16,7 @@ import { callbackOf } from './callbacks.ts';
 import { requirePackage } from './package-file.ts';
 
 /** The dry run of the Migration API tells it in its log alone, and no document of the vendor fixes the words of that log. */
-const shared = 'what projects share there, such as environments, lifecycles, machines and variable sets';
+const shared = 'what projects share, such as environments, lifecycles, machines and variable sets';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
   return {
@@ -58,7 +58,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         keepsPackage: !asked || dryRun,
         unplanned: flagOf(options, 'overwriteExisting')
           ? `overwrites ${shared}`
-          : `creates ${shared}, where the target lacks it`,
+          : `creates what is missing of ${shared}`,
         ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
         ...backup.prepared,
         notes: [

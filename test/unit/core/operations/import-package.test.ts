@@ -110,7 +110,7 @@ test('a dry run of the server tells what else the import overwrites, and where t
     return bring({ asked, adapter: { ...adapter, jobs } }, { dryRun, wait: true });
   };
   const warning =
-    /^the plan names projects alone; the import into prod also overwrites what is shared: .* migrator job log river:prod:in-1$/;
+    /^the plan names projects alone; the import into prod also overwrites what is shared; .* migrator job log river:prod:in-1$/;
   expect((await beyond('overwrites what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
   expect((await beyond('overwrites what is shared', true)).warnings).toEqual([]);
   expect((await beyond('overwrites what is shared', false, false)).warnings).toEqual([]);
