@@ -21,11 +21,16 @@ function distance(a: string, b: string): number {
 /** Also without the ending of a plural in "ies": `retry` is `retries`. */
 const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '').replace(/ies$/, 'y');
 
+/** The fewest edits: `retires` is near `retries` as they stand, `retry` without the ending. */
+function editsTo(word: string, candidate: string): number {
+  return Math.min(distance(bare(word), bare(candidate)), distance(word.toLowerCase(), candidate.toLowerCase()));
+}
+
 /** The candidates that were probably meant, the nearest first: a third of the letters may be wrong. */
 export function nearestOf(word: string, candidates: readonly string[]): readonly string[] {
   const wanted = bare(word);
   return candidates
-    .map((candidate) => ({ candidate, edits: distance(wanted, bare(candidate)) }))
+    .map((candidate) => ({ candidate, edits: editsTo(word, candidate) }))
     .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
     .sort((one, other) => one.edits - other.edits)
     .map(({ candidate }) => candidate);

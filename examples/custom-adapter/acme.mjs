@@ -5,6 +5,8 @@ export const contract = 1;
 export const product = 'acme';
 export const title = 'Acme';
 export const secretSettings = ['token'];
+// What an instance can be set to: migrator tells all that is wrong in an rc file at once.
+export const settings = [{ name: 'token', secret: true }];
 // The flags of the product: help, completion and the parser of migrator know them.
 export const options = [
   {
@@ -71,7 +73,10 @@ function exporter(http, get, clock, random) {
       const projects = request.projects.map((wanted) => all.find(({ id, name }) => id === wanted || name === wanted));
       const missing = request.projects.filter((_, index) => projects[index] === undefined);
       if (missing.length > 0) {
-        throw new MigratorError('NOT_FOUND', `Acme holds no project ${missing.join(', ')}`, { details: { missing } });
+        throw new MigratorError('NOT_FOUND', `Acme holds no project ${missing.join(', ')}`, {
+          hint: `there are: ${all.map(({ name }) => name).join(', ') || 'none'}`,
+          details: { missing },
+        });
       }
       const chance = Buffer.from(random.bytes(6)).toString('hex');
       const version = request.packageVersion ?? `1.0.0-${clock.now().getTime()}-${chance}`;
@@ -114,7 +119,13 @@ function importer(http, get) {
     takes: 'files',
     dryRuns: 'plan',
     requiredSecrets: [],
-    prepare: async ({ source, dryRun }) => ({ source, dryRun, settled: {}, notes: [] }),
+    // A dry run ends with this plan. Acme leaves alone what it has already.
+    prepare: async ({ source, projects = [], dryRun }, signal) => {
+      const there = (await get('api/projects', signal)).map(({ name }) => name);
+      const action = (name) => (there.includes(name) ? 'keep' : 'create');
+      const plan = projects.map((name) => ({ kind: 'project', name, action: action(name) }));
+      return { source, dryRun, plan, settled: {}, notes: [] };
+    },
     start: async (prepared, _secrets, [file], signal) => {
       const body = { contentType: 'application/json', size: file.size, open: (inner) => file.open(inner) };
       const request = { method: 'POST', path: 'api/imports', query: { package: labelOf(prepared.source) }, body };

@@ -45,6 +45,8 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
   if (!Array.isArray(secretSettings) || secretSettings.some((name) => typeof name !== 'string')) {
     throw fail('secretSettings must be a list of names');
   }
+  if (module.settings !== undefined && !isListOfSettings(module.settings))
+    throw fail('settings must be a list of objects with a name, and a kind that is text or number');
   if (typeof create !== 'function') throw fail('create must be a function');
   if (request !== undefined && typeof request !== 'function') throw fail('request must be a function');
   const { title, options } = module;
@@ -52,6 +54,15 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
   const lack = options === undefined ? undefined : lackOfOptions(options);
   if (lack !== undefined) throw fail(lack);
   return value as AdapterModule;
+}
+
+function isListOfSettings(settings: unknown): boolean {
+  const isSetting = (one: unknown): boolean => {
+    const { name, kind = 'text', choices = ['any'], secret = false } = (one ?? {}) as Readonly<Record<string, unknown>>;
+    const isKnown = kind === 'text' || kind === 'number';
+    return typeof name === 'string' && name !== '' && isKnown && isListOfTexts(choices) && typeof secret === 'boolean';
+  };
+  return Array.isArray(settings) && settings.every(isSetting);
 }
 
 const texts = ['name', 'value', 'description'];

@@ -9,7 +9,7 @@ import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
-import type { DefaultsProblems } from './config/problems.ts';
+import type { ProblemsOfCode } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Explanation } from './explain.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
@@ -26,6 +26,12 @@ import { hasUnicode } from './terminal/signs.ts';
  * Where the value of a flag comes from. `words` is for messages: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in
  * <file>`.
  */
+/** The instances that the examples of a help name: where to move from, and where to. */
+export interface Ends {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 export interface FlagSource {
   readonly origin: 'command line' | 'environment' | 'rc file';
   readonly words: string;
@@ -66,6 +72,8 @@ export class Context {
     Promise.reject(new Error('no command tree was given'));
   /** What a help shows beside the command's own flags: names of products and of groups of flags. */
   helpSections: 'all' | readonly string[] = [];
+  /** The user's own instances, for the examples of a help. */
+  helpEnds: Ends = {};
   /** The flags of the products. `run` adds those of the adapters that the rc file names. */
   productOptions: () => Promise<readonly ProductOptions[]> = async () =>
     (await import('../adapters/index.ts')).productOptions;
@@ -73,8 +81,8 @@ export class Context {
   knownProducts: readonly ProductOptions[] = [];
   /** Why the flags of the rc file's adapters are not known. */
   unreadAdapters: MigratorError | undefined;
-  /** What is wrong with the `defaults` of an rc file. `run` sets it. */
-  defaultsProblems: DefaultsProblems = () => Promise.resolve([]);
+  /** What the commands and the adapters find wrong with an rc file. `run` sets it. */
+  problemsOfCode: ProblemsOfCode = () => Promise.resolve([]);
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -154,7 +162,7 @@ export class Context {
   /** The same without a word about it: the help reads the rc file too. */
   readConfig(): Promise<Config> {
     this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) =>
-      loadConfig(this.io, this.globals.config, (...given) => this.defaultsProblems(...given)),
+      loadConfig(this.io, this.globals.config, (given) => this.problemsOfCode(given)),
     );
     return this.#readConfig;
   }
@@ -262,7 +270,7 @@ export class Context {
       return;
     }
     for (const line of lines) {
-      const shown = plainLines(this.redactor.redact(line));
+      const shown = plainLines(this.redactor.redactOwn(line));
       this.io.stderr.write(`${this.io.stderrIsTTY ? this.#dressed(shown) : shown}\n`);
     }
   }

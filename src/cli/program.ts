@@ -2,12 +2,13 @@ import { Command, type CommanderError } from 'commander';
 import { MigratorError } from '../errors.ts';
 import { buildCommand } from './build-command.ts';
 import { commands } from './commands/index.ts';
-import { wordHint } from '../nearest.ts';
+import { nearest, wordHint } from '../nearest.ts';
 import type { Context } from './context.ts';
 import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
 import { commandHelp } from './help/command-help.ts';
-import { meantBy, namesOf } from './help/meant.ts';
+import { insteadOf, meantBy, namesOf } from './help/meant.ts';
+import { wrapped } from './terminal/wrap.ts';
 import { version } from './version.ts';
 
 /**
@@ -26,7 +27,8 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => command.name(),
-      formatHelp: (command, helper) => commandHelp(command, helper, context.helpSections, context.knownProducts),
+      formatHelp: (command, helper) =>
+        commandHelp(command, helper, context.helpSections, context.knownProducts, context.helpEnds),
     })
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -35,7 +37,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
       getOutHelpWidth: () => context.io.columns,
       getOutHasColors: () => false,
     })
-    .addHelpText('after', footer);
+    .addHelpText('after', () => footer(context.io.columns));
   withGlobals(program);
   for (const entry of commands) program.addCommand(await buildCommand(entry, context, argv));
   govern(program, program, context);
@@ -59,15 +61,25 @@ function govern(command: Command, program: Command, context: Context): void {
   for (const child of command.commands) govern(child, program, context);
 }
 
-const footer = `
-Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.
-Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable,
-            6 package, 7 conflict, 8 job failed, 9 still running,
-            10 local disk, 130 interrupted, 1 a bug in migrator.
+const exits =
+  '0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 package, 7 conflict, 8 job failed, ' +
+  '9 still running, 10 local disk, 130 interrupted, 1 a bug in migrator.';
 
-Start here:
-  $ migrator demo
-  $ migrator init`;
+function footer(columns: number): string {
+  const width = Math.max(40, Math.min(columns, 80));
+  return [
+    '',
+    ...wrapped('Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.', width, '  '),
+    // A code and its word stay in one line.
+    ...wrapped(`Exit codes: ${exits.replaceAll(/(?<!,) /gu, '_')}`, width, ' '.repeat('Exit codes: '.length)).map(
+      (line) => line.replaceAll('_', ' '),
+    ),
+    '',
+    'Start here:',
+    '  $ migrator demo',
+    '  $ migrator init',
+  ].join('\n');
+}
 
 /** Turns an error of commander into USAGE, so that all errors are reported in the same way. */
 export function usageError({ message, code }: CommanderError, command: Command): MigratorError {
@@ -84,7 +96,7 @@ export function usageError({ message, code }: CommanderError, command: Command):
   if (code === 'commander.unknownCommand') return unknownCommand(/'(.*)'/u.exec(first)?.[1] ?? '', command);
   const [, one, other] = /^option '(-[^']*)' cannot be used with option '(-[^']*)'/u.exec(first) ?? [];
   if (one !== undefined && other !== undefined) return contradiction(longOf(one), longOf(other));
-  const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
+  const like = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
   const [, refused, allowed] = /argument '(.*)' is invalid\. Allowed choices are (.*)$/u.exec(first) ?? [];
   if (refused !== undefined && allowed !== undefined) {
     const option = /^option '[^']*?(--[a-z-]+)/u.exec(first)?.[1] ?? 'the option';
@@ -100,6 +112,9 @@ export function usageError({ message, code }: CommanderError, command: Command):
       hint: `give ${valueless[1] ?? ''} ${valueless[2] ?? ''}; see ${path} --help`,
     });
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
+  // Commander finds --version near to every word that begins with a v.
+  const suggestion = like === '--version' && nearest(unknown ?? '', ['version']) === undefined ? undefined : like;
+  const elsewhere = unknown === undefined ? undefined : ofOthers[unknown];
   const isEnd = unknown !== undefined && ['from', 'to', 'at'].includes(unknown);
   const ends = isEnd ? command.options.find(({ flags }) => flags.endsWith(' <instance>'))?.flags : undefined;
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
@@ -107,13 +122,19 @@ export function usageError({ message, code }: CommanderError, command: Command):
     hint:
       argument !== undefined
         ? `name it without a flag: ${path} <${argument}>`
-        : ends !== undefined
-          ? `its instance is named with ${ends}`
-          : suggestion === undefined
-            ? `see ${path} --help`
-            : `did you mean ${suggestion}?`,
+        : (elsewhere ??
+          (ends !== undefined
+            ? `its instance is named with ${ends}`
+            : suggestion === undefined
+              ? `see ${path} --help`
+              : `did you mean ${suggestion}?`)),
   });
 }
+
+/** Flags of one command that people look for at others. */
+const ofOthers: Readonly<Record<string, string>> = {
+  verify: 'migrate-project has --verify; after another command, compare both sides with: migrator compare',
+};
 
 /** A word that is no flag: too many, too few, or none of the choices. */
 function refusedArgument(first: string, code: string, command: Command): MigratorError | undefined {
@@ -169,9 +190,10 @@ const longOf = (flags: string): string => /--[a-z-]+/u.exec(flags)?.[0] ?? flags
 
 function unknownCommand(word: string, command: Command): MigratorError {
   const [, ...group] = pathOf(command).split(' ');
+  const instead = group.length === 0 ? insteadOf(word) : undefined;
   const meant = meantBy(word, group, commands);
   return new MigratorError('USAGE', `unknown command '${word}'`, {
-    hint: meant.length === 0 ? `see ${pathOf(command)} --help` : `did you mean ${namesOf(meant)}?`,
+    hint: instead ?? (meant.length === 0 ? `see ${pathOf(command)} --help` : `did you mean ${namesOf(meant)}?`),
   });
 }
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { isMigratorError, type MigratorError } from '../errors.ts';
 import { type Context, createContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { helpRequest, sectionsAsked } from './help/sections.ts';
+import { endsFor, helpRequest, sectionsAsked } from './help/sections.ts';
 import { asInterruption, explain, type Explanation } from './explain.ts';
 import { createProgram, refuseUnknownWords } from './program.ts';
 import type { IO } from './terminal/io.ts';
@@ -11,12 +11,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = (words) => createProgram(context, words);
   context.productOptions = async () => context.once((await import('./servers/adapter-modules.ts')).productTable);
-  context.defaultsProblems = async (defaults, closed) => {
-    // The flags of the rc file's adapters cannot be read while the file is being read.
-    const { productOptions } = await import('../adapters/index.ts');
-    context.productOptions = () => Promise.resolve(productOptions);
-    return (await import('./flags/flag-values.ts')).defaultsProblems(defaults, await context.commandTree(), closed);
-  };
+  context.problemsOfCode = async (given) => (await import('./commands/rc-problems.ts')).problemsOfCode(given, context);
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
@@ -30,7 +25,10 @@ async function attempt(given: readonly string[], context: Context): Promise<Exit
   try {
     const help = helpRequest(given);
     const argv = help?.argv ?? given;
-    if (help !== undefined) context.helpSections = await sectionsAsked(help, context);
+    if (help !== undefined) {
+      context.helpSections = await sectionsAsked(help, context);
+      context.helpEnds = await endsFor(argv, context.io);
+    }
     const program = await createProgram(context, argv);
     if (help !== undefined) refuseUnknownWords(program, argv);
     if (argv.length === 0) {

@@ -85,8 +85,26 @@ export function wholeId(id: string, instance: Instance, records: readonly Record
   const longer = of((one) => one !== id && isSameId(one, id, instance.adapter));
   if (longer.length > 0) return longer.length === 1 ? (longer[0] ?? id) : id;
   if (known.includes(id)) return id;
-  const called = of((one) => words(one).includes(id) || ['/', '@', ','].some((end) => one.startsWith(`${id}${end}`)));
+  const called = of((one) => isCalled(one, id));
   return called.length === 1 ? (called[0] ?? id) : id;
+}
+
+/** Whether a job of this whole id may be called `word`. */
+const isCalled = (id: string, word: string): boolean =>
+  words(id).includes(word) || ['/', '@', ','].some((end) => id.startsWith(`${word}${end}`));
+
+/**
+ * A handle of the journal by one word of its id, which `wholeId` completes: the first by which no other of the `known` handles
+ * is called. The same handle when there is none.
+ */
+export function briefHandle(handle: string, known: readonly string[]): string {
+  const { product, instance, id } = parseHandle(handle);
+  const others = known
+    .filter((one) => one !== handle)
+    .map(parseHandle)
+    .filter((one) => one.product === product && one.instance === instance);
+  const word = words(id).find((one) => others.every((other) => other.id !== one && !isCalled(other.id, one)));
+  return word === undefined ? handle : formatHandle({ product, instance, id: word });
 }
 
 /** A job, with its opened instance. */

@@ -31,18 +31,17 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
   return outcomes.includes('partial') ? 'partial' : 'done';
 }
 
-const listed = '"migrator inventory --from <instance>" lists the projects';
-
 /**
  * USAGE for an empty name: it comes from an unset variable in a script, and some products read it as all projects. USAGE
  * too when no project is named and the source cannot go without; `hint` says how to name one.
  */
 export function requireProjectNames(
   projects: readonly string[],
-  { exports }: Pick<Adapter, 'exports'>,
+  { name, adapter: { exports } }: { readonly name: string; readonly adapter: Pick<Adapter, 'exports'> },
   hint: string,
 ): void {
-  if (!projects.every((name) => name.trim() !== '')) {
+  const listed = `"migrator inventory --from ${name}" lists the projects`;
+  if (!projects.every((project) => project.trim() !== '')) {
     throw new MigratorError('USAGE', 'the name of a project is empty', {
       hint: `check whether a variable on the command line is not set; ${listed}`,
     });

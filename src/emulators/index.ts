@@ -1,8 +1,10 @@
 // The public door of the emulators, light to import: a product's code is loaded when it is started.
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import { wordHint } from '../nearest.ts';
 import { enmsFaults } from './enms/fault-names.ts';
 import { microstrategyFaults } from './microstrategy/fault-names.ts';
+import { checkRelease } from './microstrategy/release.ts';
+import { checkEdition, defaultEdition } from './octopus/edition.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
 import type { EmulatorOptions, RunningEmulator } from './shared/emulator.ts';
 import { parseFaultText, type FaultSpec } from './shared/faults.ts';
@@ -18,6 +20,8 @@ interface Emulator {
   /** The names of its `credentials`. */
   readonly account: readonly string[];
   readonly faults: readonly string[];
+  /** USAGE for a version that it cannot be. Absent where it can report any. */
+  readonly checkVersion?: (version: string) => unknown;
   readonly start: (options: EmulatorOptions) => Promise<RunningEmulator>;
 }
 
@@ -26,6 +30,9 @@ const emulators = {
   octopus: {
     account: ['apiKey'],
     faults: octopusFaults,
+    checkVersion: (version) => {
+      checkEdition({ ...defaultEdition, version });
+    },
     start: async (options) => (await import('./octopus/start.ts')).startOctopus(options),
   },
   enms: {
@@ -41,6 +48,7 @@ const emulators = {
   microstrategy: {
     account: ['username', 'password'],
     faults: microstrategyFaults,
+    checkVersion: checkRelease,
     start: async (options) => (await import('./microstrategy/start.ts')).startMicroStrategy(options),
   },
 } satisfies Record<EmulatedProduct, Emulator>;
@@ -62,6 +70,25 @@ export function refuseFlavor(product: string, { flavor }: Pick<EmulatorOptions, 
   throw new MigratorError('USAGE', `an embedded instance of "${product}" has no flavor`, {
     hint: 'only Octopus Deploy runs on windows, linux or cloud',
   });
+}
+
+/**
+ * What is wrong with a version or an edition for an embedded instance of a product, as a sentence. Undefined when nothing is,
+ * and for a product without an emulator. It starts nothing.
+ */
+export function editionFault(
+  product: string,
+  { version, flavor }: { readonly version?: string; readonly flavor?: string },
+): string | undefined {
+  if (!isEmulated(product)) return undefined;
+  try {
+    refuseFlavor(product, { flavor: flavor as EmulatorOptions['flavor'] });
+    if (version !== undefined) emulatorOf(product).checkVersion?.(version);
+    return undefined;
+  } catch (error) {
+    if (!isMigratorError(error, 'USAGE')) throw error;
+    return `${error.message}${error.hint === undefined ? '' : `; ${error.hint}`}`;
+  }
 }
 
 function emulatorOf(product: string): Emulator {

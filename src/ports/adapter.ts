@@ -5,7 +5,7 @@ import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
 import type { Backup, Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
-import type { GivenOptions, OptionRequest, Options, OptionSpec, Secrets, Verb } from './options.ts';
+import type { GivenOptions, OptionRequest, Options, OptionSpec, Secrets, SettingSpec, Verb } from './options.ts';
 import type { Consent, PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 import type { Snapshots, Scope } from './snapshot.ts';
@@ -246,6 +246,11 @@ export interface AdapterModule {
    * Without them, the options are given with `--set`.
    */
   readonly options?: readonly OptionSpec[];
+  /**
+   * What an instance can be set to beside `product` and `url`, for an adapter that is not built in. A setting that is none of
+   * them is then told together with all that is wrong in the rc file. Without it, `create` refuses one fault after the other.
+   */
+  readonly settings?: readonly SettingSpec[];
   /** Makes the adapter of one instance. Opens no socket. CONFIG_INVALID when the settings or secrets are wrong. */
   create(connection: Connection, tools: AdapterTools): Adapter;
   /**

@@ -73,7 +73,7 @@ export interface PreparedImport {
    * projects. Not journaled.
    */
   readonly plan?: readonly PlanItem[] | undefined;
-  /** What else the import overwrites on the target, when nobody can tell it before by name: `what projects share there, such as …`. */
+  /** What else the import does to the target, when nobody can tell it before by name: `overwrites what projects share there, such as …`. */
   readonly unplanned?: string | undefined;
   /** What the import changes on the target. */
   readonly scope?: Scope | undefined;

@@ -391,7 +391,9 @@ describe('output to a pipe', () => {
 
   test('a command that would ask a question ends with 2 and names the flag to give', async () => {
     expect(await run(['init', '--force'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
-    expect(await run(['package', 'delete', 'A@1.0.0', '--from', 'lab'])).toMatchObject({
+    const listed = await run(['package', 'list', '--from', 'lab', '--json']);
+    const [one] = (JSON.parse(listed.stdout) as { packages: { id: string; version: string }[] }).packages;
+    expect(await run(['package', 'delete', `${one!.id}@${one!.version}`, '--from', 'lab'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--yes'),
     });

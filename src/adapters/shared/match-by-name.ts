@@ -51,7 +51,10 @@ export function severalFit(kind: string, wanted: readonly string[], candidates: 
   });
 }
 
-/** NOT_FOUND with all names that are missing, each once. */
+/**
+ * NOT_FOUND with all names that are missing, each once. `where`: ` on lab`. A move asks two servers, so it must tell on which
+ * one they are missing.
+ */
 export function noProjects(names: readonly string[], where: string, hint: string): MigratorError {
   const missing = [...new Set(names)];
   const what = missing.length === 1 ? 'there is no project' : 'there are no projects';

@@ -7,7 +7,7 @@ import type { Config, InstanceConfig, KeysConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { lineOf } from './line-of.ts';
 import type { ConfigProblem } from './problem.ts';
-import type { DefaultsProblems } from './problems.ts';
+import type { ProblemsOfCode } from './problems.ts';
 import type { ConfigInput } from './schema.ts';
 import { findConfig } from './search.ts';
 import { checkAllowed } from './allowed.ts';
@@ -22,12 +22,12 @@ function sentence({ path, message, apart, suggestion, line }: ConfigProblem): st
   return `${place}${subject}${apart === true ? ':' : ''} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
 }
 
-/** CONFIG_INVALID with all that is wrong in one file. */
-export function configFault(
-  file: string,
-  problems: readonly ConfigProblem[],
-  hint = '`migrator help configuration` lists every key; `migrator config schema` prints the schema for editors',
-): MigratorError {
+/** CONFIG_INVALID with all that is wrong in one file. One fault keeps its own hint. */
+export function configFault(file: string, problems: readonly ConfigProblem[]): MigratorError {
+  const [only] = problems.length === 1 ? problems : [];
+  const hint =
+    only?.hint ??
+    '`migrator help configuration` lists every key; `migrator config schema` prints the schema for editors';
   const sentences = problems.map(sentence);
   const message =
     sentences.length === 1
@@ -40,7 +40,7 @@ export function configFault(
 }
 
 /** The problems with the lines where a text file has them. */
-async function placed(file: string, problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {
+export async function placed(file: string, problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {
   if (scripts.test(file) || !(await stat(file)).isFile()) return problems;
   const text = await readFile(file, 'utf8');
   return problems.map((problem) => ({ ...problem, line: lineOf(problem.path, text) }));
@@ -108,7 +108,7 @@ function build(
 export async function loadConfig(
   io: IO,
   explicitFile: string | undefined,
-  defaultsProblems: DefaultsProblems = () => Promise.resolve([]),
+  problemsOfCode: ProblemsOfCode = () => Promise.resolve([]),
 ): Promise<Config> {
   const found = await findConfig(io, explicitFile);
   if (found === undefined) {
@@ -117,14 +117,14 @@ export async function loadConfig(
   }
   const { allProblems, checkConfig } = await import('./problems.ts');
   const checked = checkConfig(found.content ?? {});
-  if (checked.problems !== undefined) {
-    const problems = await allProblems(found.content, defaultsProblems);
-    throw configFault(found.file, await placed(found.file, problems));
-  }
-  const mode = io.platform === 'win32' ? undefined : (await stat(found.file)).mode & 0o777;
   // A file that is code has run by now, so it was allowed.
   let allowed: Promise<void> | undefined = scripts.test(found.file) ? Promise.resolve() : undefined;
   const allowCode = (what: string) => (allowed ??= checkAllowed(found, what, io));
   const { file, warnings } = found;
+  if (checked.problems !== undefined) {
+    const problems = await allProblems(found.content, { directory: dirname(file), allowCode }, problemsOfCode);
+    throw configFault(file, await placed(file, problems));
+  }
+  const mode = io.platform === 'win32' ? undefined : (await stat(file)).mode & 0o777;
   return build(checked.input, { file, mode, directory: dirname(file), warnings, allowCode });
 }

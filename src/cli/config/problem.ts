@@ -6,6 +6,8 @@ export interface ConfigProblem {
   readonly message: string;
   /** The message is a sentence of its own, and not one about the path. */
   readonly apart?: boolean;
+  /** What leads out of this one. */
+  readonly hint?: string | undefined;
   readonly suggestion?: string | undefined;
   /** Where the file has that key, as far as it is found. */
   readonly line?: number | undefined;

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { nearest } from '../../nearest.ts';
+import type { Config } from './config.ts';
 import { kindOf, type ConfigProblem } from './problem.ts';
 import { showPath } from './show-path.ts';
-import { isClosed, referenceProblems, settingProblems } from './settings.ts';
+import { referenceProblems, settingProblems } from './settings.ts';
 import { asMeant } from './spelling.ts';
 import { configSchema, knownKeys, type ConfigInput } from './schema.ts';
 
@@ -30,11 +31,12 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
   const path = showPath(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: showPath([...issue.path, key]),
-        message: 'is not a known key',
-        suggestion: nearest(key, knownKeys(issue.path)),
-      }));
+      return issue.keys.map((key) => {
+        const keys = knownKeys(issue.path);
+        const suggestion = nearest(key, keys);
+        const there = suggestion === undefined && keys.length > 0 ? `; there are ${keys.join(', ')}` : '';
+        return { path: showPath([...issue.path, key]), message: `is not a known key${there}`, suggestion };
+      });
     case 'invalid_key':
       return [{ path, message: issue.issues[0]?.message ?? 'is not a valid name' }];
     case 'invalid_type': {
@@ -107,14 +109,27 @@ export function checkConfig(
   return parsed.success && problems.length === 0 ? { input: parsed.data } : { problems };
 }
 
-/** What is wrong with `defaults`. Unless they are `closed`, a name may be that of a flag that is not known yet. */
-export type DefaultsProblems = (defaults: unknown, closed: boolean) => Promise<readonly ConfigProblem[]>;
+/** What only code tells: all commands about `defaults`, and the adapters about their instances. */
+export type ProblemsOfCode = (given: {
+  readonly root: unknown;
+  /** The paths of what is wrong already. */
+  readonly faulty: readonly string[];
+  readonly file: CodePlace;
+}) => Promise<readonly ConfigProblem[]>;
 
-/** All that is wrong in a configuration. Looking at `defaults` needs all commands, whose loading takes time. */
-export async function allProblems(raw: unknown, defaultsProblems: DefaultsProblems): Promise<readonly ConfigProblem[]> {
+/** Where the code of an rc file lies, and whether it may run. */
+export type CodePlace = Pick<Config, 'directory' | 'allowCode'>;
+
+/** All that is wrong in a configuration. Asking the code takes time. */
+export async function allProblems(
+  raw: unknown,
+  file: CodePlace,
+  problemsOfCode: ProblemsOfCode,
+): Promise<readonly ConfigProblem[]> {
   const { root, misspelt, found, inFile } = examined(raw);
-  const ofDefaults = await defaultsProblems(valueAt(root, ['defaults']), isClosed(root));
+  const faulty = [...found, ...misspelt].map(({ path }) => path);
+  const ofCode = await problemsOfCode({ root, faulty, file });
   // What is known of the flag says more than the schema.
-  const others = found.filter(({ path }) => !ofDefaults.some((one) => one.path === path));
-  return [...misspelt, ...[...others, ...ofDefaults].map(inFile)];
+  const others = found.filter(({ path }) => !ofCode.some((one) => one.path === path));
+  return [...misspelt, ...[...others, ...ofCode].map(inFile)];
 }

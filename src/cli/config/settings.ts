@@ -1,46 +1,64 @@
 import { productOptions } from '../../adapters/index.ts';
 import { isStore, storeProducts } from '../../stores/index.ts';
 import { nearest } from '../../nearest.ts';
-import type { SettingSpec } from '../../ports/options.ts';
+import type { ProductOptions, SettingSpec } from '../../ports/options.ts';
 import { looksSecret, referenceFault } from '../secrets/references.ts';
+import { embeddedFault, embeddedSettings, isOfEmulator } from './embedded-settings.ts';
 import { kindOf, type ConfigProblem } from './problem.ts';
+import { knownKeys } from './schema.ts';
 import { showPath } from './show-path.ts';
 
-/** Settings that only embedded instances have: of their emulator, and not of the adapter. */
-export const embeddedSettings = ['sample', 'version', 'flavor', 'pace', 'storage'] as const;
+/** The settings that a product's instances can have. */
+type Declared = Pick<ProductOptions, 'product' | 'settings'>;
 
-/** All that is wrong with the settings of the instances of built-in products, as far as data tells it. */
-export function settingProblems(root: unknown): ConfigProblem[] {
+const builtIn: readonly Declared[] = [...productOptions, ...storeProducts];
+
+/** All that is wrong with the settings of the instances of some products, as far as data tells it. */
+export function settingProblems(root: unknown, declared: readonly Declared[] = builtIn): ConfigProblem[] {
   const { instances } = groupOf(root);
   return Object.entries(groupOf(instances)).flatMap(([name, instance]) => {
     const path = ['instances', name];
     const { product, url, ...settings } = groupOf(instance);
     if (typeof product !== 'string' || product === '') return [];
-    const known = [...productOptions, ...storeProducts].find((entry) => entry.product === product)?.settings;
+    const known = declared.find((entry) => entry.product === product)?.settings;
     if (known === undefined) return [];
     const embedded = typeof url === 'string' && url.startsWith('embedded:') && !isStore(product);
-    return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
+    return Object.entries(settings).flatMap(([key, value]) =>
+      problemOf(key, value, { product, known, embedded, path }),
+    );
   });
 }
 
 interface Place {
+  readonly product: string;
   readonly known: readonly SettingSpec[];
   readonly embedded: boolean;
   readonly path: readonly string[];
 }
 
-function problemOf(key: string, value: unknown, { known, embedded, path }: Place): ConfigProblem[] {
+function problemOf(key: string, value: unknown, { product, known, embedded, path }: Place): ConfigProblem[] {
   const at = showPath([...path, key]);
-  const isOfEmulator = (embeddedSettings as readonly string[]).includes(key);
-  if (isOfEmulator && embedded) return [];
-  if (isOfEmulator) return [{ path: at, message: 'is for embedded instances only' }];
+  if (isOfEmulator(key)) {
+    const fault = embedded ? embeddedFault(product, key, value) : { message: 'is for embedded instances only' };
+    return fault === undefined ? [] : [{ path: at, ...fault }];
+  }
   const spec = known.find(({ name }) => name === key);
   if (spec === undefined) {
     const names = ['product', 'url', ...known.map(({ name }) => name), ...(embedded ? embeddedSettings : [])];
-    return [{ path: at, message: 'is not a known key', suggestion: nearest(key, names) }];
+    return [{ path: at, ...unknownKey(key, names, product) }];
   }
   const fault = faultOf(spec, value);
   return fault === undefined ? [] : [{ path: at, ...fault }];
+}
+
+/** The nearest key. Where no key of an instance is near, one that holds for all servers, else all keys that there are. */
+function unknownKey(key: string, names: readonly string[], product: string): Omit<ConfigProblem, 'path'> {
+  const suggestion = nearest(key, names);
+  if (suggestion !== undefined) return { message: 'is not a known key', suggestion };
+  const ofHttp = nearest(key, knownKeys(['http']));
+  return ofHttp === undefined
+    ? { message: `is not a known key; an instance of ${product} has ${names.join(', ')}` }
+    : { message: `is not a key of an instance; http.${ofHttp} is set once, for all instances` };
 }
 
 function faultOf(

@@ -1,9 +1,10 @@
 import { productOptions, products } from '../../adapters/index.ts';
 import { nearest } from '../../nearest.ts';
 import { isStore, storeNames, storeProducts } from '../../stores/index.ts';
+import { embeddedSettings } from './embedded-settings.ts';
 import type { ConfigProblem } from './problem.ts';
 import { knownKeys } from './schema.ts';
-import { embeddedSettings, type Group, isClosed, isGroup } from './settings.ts';
+import { type Group, isClosed, isGroup } from './settings.ts';
 import { showPath } from './show-path.ts';
 
 /** An rc file as it was probably meant. */

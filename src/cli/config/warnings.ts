@@ -1,18 +1,13 @@
-import { nearest } from '../../nearest.ts';
 import { isReference, looksSecret } from '../secrets/references.ts';
 import { isPublicUrl } from '../secrets/secret-url.ts';
 import type { Config } from './config.ts';
 
-export interface WarningOptions {
-  readonly secretSettings: (product: string) => readonly string[];
-  /** The products that have an adapter, also those of third parties. */
-  readonly products: readonly string[];
-}
+type SecretSettings = (product: string) => readonly string[];
 
 const isPlain = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '' && !isReference(value)) || typeof value === 'number';
 
-function plainSecrets(config: Config, secretSettings: WarningOptions['secretSettings']): string[] {
+function plainSecrets(config: Config, secretSettings: SecretSettings): string[] {
   const found: string[] = [];
   for (const { name, product, settings } of Object.values(config.instances)) {
     const secrets = secretSettings(product);
@@ -37,16 +32,16 @@ export function isLoopback(url: string): boolean {
 }
 
 /** One sentence for each setting that is allowed but unsafe. */
-export function configWarnings(config: Config, options: WarningOptions): string[] {
+export function configWarnings(config: Config, secretSettings: SecretSettings): string[] {
   const warnings: string[] = [...config.warnings];
-  const plain = plainSecrets(config, options.secretSettings);
+  const plain = plainSecrets(config, secretSettings);
   for (const path of plain) {
     warnings.push(`${path} is a secret in plain text; use a reference such as env:NAME or file:path`);
   }
   if (plain.length > 0 && config.file !== undefined && config.mode !== undefined && (config.mode & 0o044) !== 0) {
     warnings.push(`"${config.file}" holds secrets and can be read by other users; run chmod 600 on it`);
   }
-  for (const { name, product, url, settings } of Object.values(config.instances)) {
+  for (const { name, url, settings } of Object.values(config.instances)) {
     if (url.startsWith('http://') && !isLoopback(url)) {
       warnings.push(`instances.${name}.url is http, so its credentials cross the network unencrypted; use https`);
     }
@@ -58,11 +53,6 @@ export function configWarnings(config: Config, options: WarningOptions): string[
       !isLoopback(endpoint)
     ) {
       warnings.push(`instances.${name}.endpoint is http, so what goes to the store can be read on the way; use https`);
-    }
-    if (!options.products.includes(product)) {
-      const meant = nearest(product, options.products);
-      const tail = meant === undefined ? `; there are: ${options.products.join(', ')}` : `; did you mean "${meant}"?`;
-      warnings.push(`instances.${name}.product: there is no adapter for "${product}"${tail}`);
     }
   }
   return warnings;

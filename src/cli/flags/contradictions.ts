@@ -38,6 +38,7 @@ export function contradiction(one: string, other: string): MigratorError {
 interface Rehearsable {
   readonly wait: boolean;
   readonly verify?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** A flag outranks the environment, and that outranks the rc file. */
@@ -51,6 +52,12 @@ const ranks: Readonly<Record<FlagSource['origin'], number>> = { 'command line': 
 export function ofDryRun<O extends Rehearsable>(by: 'dryRun' | 'preview', options: O, context: Context): O {
   const dry = context.flagSource(by);
   const wishes = [
+    {
+      name: 'dryRun',
+      asked: by === 'preview' && options.dryRun === true,
+      flag: '--dry-run',
+      why: 'it brings the files to the target, and a dry run brings nothing there',
+    },
     {
       name: 'wait',
       asked: !options.wait,

@@ -22,7 +22,8 @@ export async function settle(
   notFromDefaults: readonly string[] = [],
 ): Promise<void> {
   fromEnvironment(command, context);
-  const { defaults, file = 'the rc file' } = await context.config();
+  const config = await context.config();
+  const { defaults, file = 'the rc file' } = config;
   const program = programOf(command);
   const unused: [string, DefaultValue][] = [];
   const problems: ConfigProblem[] = [];
@@ -42,7 +43,15 @@ export async function settle(
   }
   // Without this check, a wrong default of another command would be found only when that runs.
   if (unused.length > 0) problems.push(...defaultsProblems(Object.fromEntries(unused), await context.commandTree()));
-  if (problems.length > 0) throw (await import('../config/load.ts')).configFault(file, problems);
+  if (problems.length === 0) return;
+  // A fault here is told together with all others of the file.
+  const [{ configFault, placed }, { asGiven }] = await Promise.all([
+    import('../config/load.ts'),
+    import('../config/as-given.ts'),
+  ]);
+  const all = [...problems, ...(await context.problemsOfCode(asGiven(config)))];
+  const each = all.filter(({ path }, index) => all.findIndex((one) => one.path === path) === index);
+  throw configFault(file, config.file === undefined ? each : await placed(config.file, each));
 }
 
 /** All that is wrong with `defaults`, for the whole tree of commands. An unknown name is no fault unless they are `closed`. */

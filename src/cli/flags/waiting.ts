@@ -20,7 +20,7 @@ export interface WaitOptions {
   readonly pollInterval?: string;
 }
 
-export const waiting = 'Waiting options:';
+export const waiting = 'Waiting and other options:';
 
 export function withWaiting(command: Command): Command {
   return (

@@ -1,5 +1,6 @@
 import { type Command, Help, type Option } from 'commander';
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
+import type { Ends } from '../context.ts';
 import { examplesText } from '../flags/examples.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { HelpSections } from './sections.ts';
@@ -30,8 +31,10 @@ export function commandHelp(
   helper: Help,
   sections: HelpSections,
   table: readonly ProductOptions[],
+  ends: Ends = {},
 ): string {
-  if (sections === 'all') return Help.prototype.formatHelp.call(helper, command, helper) + examplesText(command, []);
+  if (sections === 'all')
+    return Help.prototype.formatHelp.call(helper, command, helper) + examplesText(command, [], ends);
   const width = Math.max(40, helper.helpWidth ?? 80);
   const titles = new Set(table.map(({ title }) => `${title} options:`));
   const isOfProduct = (option: Option): boolean => titles.has(option.helpGroupHeading ?? '');
@@ -64,6 +67,7 @@ export function commandHelp(
   return `${[...head, ...body(), ...foot].join('\n')}\n${examplesText(
     command,
     sections.filter((name) => !foldable.includes(name)),
+    ends,
   )}`;
 }
 

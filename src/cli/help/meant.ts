@@ -176,6 +176,25 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'config: create': ['init'],
 };
 
+/** What people look for and migrator does not have, and how it goes here. */
+const otherwise: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['login', 'logon', 'signin', 'auth', 'logout', 'connect'].map((word) => [
+      word,
+      'migrator has no session: the rc file names the account of each instance; see migrator help secrets, and try it with migrator doctor',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['quit', 'exit', 'q', 'bye'].map((word) => [
+      word,
+      'there is nothing to leave: each command ends by itself, and Ctrl-C interrupts one',
+    ]),
+  ),
+};
+
+export const insteadOf = (word: string): string | undefined =>
+  Object.hasOwn(otherwise, word.toLowerCase()) ? otherwise[word.toLowerCase()] : undefined;
+
 /** Nobody who types such a word about one thing is led to destroy another. */
 const destructive: readonly string[] = ['delete', 'untrust', 'cancel', 'reject', 'undo'];
 
@@ -228,8 +247,15 @@ function pathsOf(table: readonly CommandWords[], above: readonly string[] = []):
   ]);
 }
 
+/** Commands that people mix up. */
+const glosses: Readonly<Record<string, string>> = {
+  'job cancel': 'stops a job that runs',
+  'job undo': 'takes back what a finished one did',
+};
+
 /** "migrator job show, migrator key show or migrator config show". */
 export function namesOf(paths: readonly string[]): string {
-  const names = paths.map((path) => `migrator ${path}`);
+  const isChoice = paths.length > 1 && paths.every((path) => Object.hasOwn(glosses, path));
+  const names = paths.map((path) => `migrator ${path}${isChoice ? ` (${glosses[path] ?? ''})` : ''}`);
   return names.length <= 1 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { productOptions } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import { findConfig } from '../config/search.ts';
-import type { Context } from '../context.ts';
+import type { Context, Ends } from '../context.ts';
+import { isStore } from '../../stores/index.ts';
 import type { IO } from '../terminal/io.ts';
 
 /** What a help shows beside the command's own flags: names of products and groups, or all. */
@@ -46,24 +47,45 @@ export async function sectionsAsked(
 export async function sectionsFor(argv: readonly string[], io: IO): Promise<readonly string[]> {
   // The help of any other command is the same for all products, and is shown without reading a file.
   if (!verbs.some((verb) => argv.includes(verb))) return [];
-  const products = await productsInFile(valueOf(argv, '--config'), io).catch(() => new Map<string, string>());
+  const { names: products } = await fileSeen(valueOf(argv, '--config'), io).catch(() => nothing);
   const named = ['--from', '--to', '--at'].flatMap((flag) => valueOf(argv, flag) ?? []);
   const told = named.flatMap((name) => products.get(name) ?? []);
   const found = [...new Set(told.length > 0 ? told : products.values())];
   return told.length > 0 || found.length === 1 ? found : [];
 }
 
+/** The user's own instances for the examples: those of this line, of the rc file's defaults, else its first two. */
+export async function endsFor(argv: readonly string[], io: IO): Promise<Ends> {
+  if (!verbs.some((verb) => argv.includes(verb))) return {};
+  const { names, defaults } = await fileSeen(valueOf(argv, '--config'), io).catch(() => nothing);
+  const servers = [...names].flatMap(([name, product]) => (isStore(product) ? [] : [name]));
+  const own = (flag: string, example: string, at: number): string | undefined => {
+    const known = [valueOf(argv, `--${flag}`), defaults[flag], servers.includes(example) ? example : servers[at]];
+    return known.find((name): name is string => typeof name === 'string' && servers.includes(name));
+  };
+  return { from: own('from', 'lab', 0), to: own('to', 'prod', 1) };
+}
+
 const verbs = [...new Set(productOptions.flatMap(({ options }) => options.flatMap((spec) => spec.verbs)))];
 
-async function productsInFile(named: string | undefined, io: IO): Promise<ReadonlyMap<string, string>> {
+interface Seen {
+  /** The product of each instance. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+const nothing: Seen = { names: new Map(), defaults: {} };
+
+async function fileSeen(named: string | undefined, io: IO): Promise<Seen> {
   const found = await findConfig(io, named === undefined ? undefined : resolve(io.cwd, named), { runs: false });
-  const { instances = {} } = (found?.content ?? {}) as { readonly instances?: Readonly<Record<string, unknown>> };
-  return new Map(
-    Object.entries(instances).flatMap(([name, instance]): [string, string][] => {
-      const { product } = (instance ?? {}) as { readonly product?: unknown };
-      return typeof product === 'string' ? [[name, product]] : [];
-    }),
-  );
+  const { instances, defaults } = (found?.content ?? {}) as Partial<
+    Record<string, Readonly<Record<string, unknown>> | null>
+  >;
+  const names = Object.entries(instances ?? {}).flatMap(([name, instance]): [string, string][] => {
+    const { product } = (instance ?? {}) as { readonly product?: unknown };
+    return typeof product === 'string' ? [[name, product]] : [];
+  });
+  return { names: new Map(names), defaults: defaults ?? {} };
 }
 
 function valueOf(argv: readonly string[], flag: string): string | undefined {

@@ -77,10 +77,11 @@ export async function newPassphrase(
   purpose: string,
   context: Context,
 ): Promise<Secret> {
-  const passphrase = await secretFlag(reference, flag, purpose, context);
-  const trivial = trivialBecause(passphrase.reveal());
-  if (trivial !== undefined)
-    throw new MigratorError('USAGE', `the ${purpose} is too easy to guess: ${trivial}`, { hint: rule });
+  const passphrase = await secretFlag(reference, flag, purpose, context, (secret) => {
+    const trivial = trivialBecause(secret.reveal());
+    if (trivial !== undefined)
+      throw new MigratorError('USAGE', `the ${purpose} is too easy to guess: ${trivial}`, { hint: rule });
+  });
   if (reference !== 'prompt') return passphrase;
   const again = await secretFlag(reference, flag, `${purpose}, once more`, context);
   if (again.reveal() === passphrase.reveal()) return passphrase;

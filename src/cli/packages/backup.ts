@@ -45,7 +45,7 @@ export function backupOutput(
       signer: await ring.signingKey(undefined),
       privateManifest: false,
     } as const;
-    return packageOutput(file, settings, file === replaces ? true : undefined, context);
+    return packageOutput(file, () => Promise.resolve(settings), file === replaces ? true : undefined, context);
   };
   return {
     named: typeof option === 'string',

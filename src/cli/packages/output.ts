@@ -15,20 +15,26 @@ import { createStdoutSink } from './standard-output.ts';
 
 /**
  * If `file` is undefined, the package is written to `<id>.<version>.tar` in the working directory. `force` is undefined for a
- * verb that has no such flag.
+ * verb that has no such flag. `settings` may make keys.
  */
 export async function packageOutput(
   file: string | undefined,
-  settings: SealSettings,
+  settings: () => Promise<SealSettings>,
   force: boolean | undefined,
   context: Context,
 ): Promise<PackageOutput> {
   const sink = (name: string) => outputSink(name, force, context);
-  // If the file exists, the run must stop before a server starts to work.
+  // If the file exists or cannot be written, the run must stop before a server starts to work and before keys are made.
   if (file !== undefined) await (await sink(file)).discard();
   const path = (ref: PackageRef) => file ?? defaultFileName(ref);
   const name = (ref: PackageRef) => (file === '-' ? 'standard output' : path(ref));
-  return { settings, name, create: (ref) => sink(path(ref)), spool };
+  return { settings: await settings(), name, create: (ref) => sink(path(ref)), spool };
+}
+
+/** Fails when the file could not be written, whether there is one or not. Writes nothing. */
+export async function requireWritable(file: string | undefined, context: Context): Promise<void> {
+  if (file === undefined || file === '-') return;
+  await (await createFileSink(resolve(context.io.cwd, file), { overwrite: true })).discard();
 }
 
 /** A file, or standard output for `-`. */

@@ -9,10 +9,11 @@ import { version } from '../version.ts';
 /** The settings for sealing, from the flags, the rc file and the key folder. */
 export async function sealSettings(given: SealOptions, context: Context): Promise<SealSettings> {
   const options = withoutOutranked(given, context);
-  refuseContradictions(options);
+  refuseContradictions(options, context);
   const ring = await keyRing(context);
   // What is named is read before a key of the user's own is created, so that a wrong name leaves nothing behind.
-  const named = ring.names(options.recipient) ? await encryption(options, context, ring) : undefined;
+  const isGiven = options.passphrase !== undefined || ring.names(options.recipient);
+  const named = isGiven ? await encryption(options, context, ring) : undefined;
   const signer =
     options.unsigned === true ? undefined : await ring.signingKey(options.signingKey, options.signingKeyPassphrase);
   return {
@@ -35,16 +36,26 @@ function withoutOutranked(options: SealOptions, context: Context): SealOptions {
   return isOutranked ? { ...options, recipient: [] } : options;
 }
 
-function refuseContradictions(options: SealOptions): void {
-  const clashes: [boolean, [string, string]][] = [
-    [options.unencrypted === true && options.recipient.length > 0, ['--unencrypted', '--recipient']],
-    [options.unencrypted === true && options.passphrase !== undefined, ['--unencrypted', '--passphrase']],
-    [options.passphrase !== undefined && options.recipient.length > 0, ['--passphrase', '--recipient']],
-    [options.unsigned === true && options.signingKey !== undefined, ['--unsigned', '--signing-key']],
-    [options.unencrypted === true && options.privateManifest === true, ['--unencrypted', '--private-manifest']],
-  ];
-  const clash = clashes.find(([both]) => both)?.[1];
-  if (clash !== undefined) throw contradiction(...clash);
+function refuseContradictions(options: SealOptions, context: Context): void {
+  const given = {
+    unencrypted: options.unencrypted === true,
+    recipient: options.recipient.length > 0,
+    passphrase: options.passphrase !== undefined,
+    unsigned: options.unsigned === true,
+    signingKey: options.signingKey !== undefined,
+    privateManifest: options.privateManifest === true,
+  };
+  const clash = (
+    [
+      ['unencrypted', 'recipient'],
+      ['unencrypted', 'passphrase'],
+      ['passphrase', 'recipient'],
+      ['unsigned', 'signingKey'],
+      ['unencrypted', 'privateManifest'],
+    ] as const
+  ).find(([one, other]) => given[one] && given[other]);
+  // A variable or a default may have set either.
+  if (clash !== undefined) throw contradiction(context.flagSource(clash[0]).words, context.flagSource(clash[1]).words);
 }
 
 async function encryption(options: SealOptions, context: Context, ring: KeyRing): Promise<SealSettings['encryption']> {

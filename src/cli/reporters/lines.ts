@@ -25,6 +25,8 @@ export class LineReporter implements ActiveReporter {
   readonly #told = new Map<string, Told>();
   readonly #samples = new Map<string, readonly Sample[]>();
   readonly #times = new JobTimes();
+  /** When a line told of a file that was through at the first look. */
+  #completed = Number.NEGATIVE_INFINITY;
   #held: string[] | undefined;
   #ended = false;
 
@@ -70,6 +72,7 @@ export class LineReporter implements ActiveReporter {
         const sample = { time: this.#tools.now().getTime(), done };
         const samples = addSample(this.#samples.get(subject) ?? [], sample);
         this.#samples.set(subject, samples);
+        if (done === total && this.#isSmall(`bytes ${subject}`)) return;
         if (this.#due(`bytes ${subject}`, done === total ? 'complete' : 'running')) {
           this.#line(`${about}${safe(subject)}: ${bytesProgress(done, total, rateOf(samples))}`);
         }
@@ -100,6 +103,15 @@ export class LineReporter implements ActiveReporter {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const line of held) this.#output.write(line);
+  }
+
+  /** A file that is through at the first look, just after another one: hundreds of lines would tell nothing. */
+  #isSmall(subject: string): boolean {
+    const at = this.#tools.now().getTime();
+    if (this.#told.has(subject)) return false;
+    const follows = at - this.#completed < interval;
+    this.#completed = follows ? this.#completed : at;
+    return follows;
   }
 
   #due(subject: string, state: string): boolean {

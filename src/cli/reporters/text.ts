@@ -42,6 +42,7 @@ interface Running {
 export class TextReporter implements ActiveReporter {
   readonly #display: Display;
   readonly #handles = new Set<string>();
+  readonly #reached = new Set<string>();
   #running: Running | undefined;
   #transfer: { readonly subject: string; readonly samples: readonly Sample[] } | undefined;
   readonly #times = new JobTimes();
@@ -103,8 +104,7 @@ export class TextReporter implements ActiveReporter {
       case 'debug':
         if (this.#display.debug) this.#line(chalk.dim(`  ${safe(event.message)}`));
         return;
-      case 'item':
-        // It is about an item, and has been told above.
+      case 'item': // Told above.
         return;
     }
   }
@@ -199,6 +199,8 @@ export class TextReporter implements ActiveReporter {
     const { phase, subject, job } = this.#running;
     this.#running = undefined;
     const { chalk, safe } = this.#display;
+    // A run may reach a server more than once, and needs to say so only once.
+    if (phase === 'probe' && this.#reached.size === this.#reached.add(subject).size) return;
     const over = done(phase, subject, safe);
     const stands = job === undefined ? '' : `${doing(phase, subject, safe)}: ${jobProgress(job, safe)}`;
     const line = {

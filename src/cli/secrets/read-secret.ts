@@ -27,12 +27,14 @@ export interface SecretSource {
   /** Shown in prompts and errors: `apiKey of instance "lab"`. */
   readonly purpose: string;
   readonly origin: 'rc file' | 'command line' | 'environment';
+  /** Fails for a secret that is not taken. It is called before anything else is done with the secret or said of it. */
+  readonly check?: (secret: Secret) => void;
 }
 
 /** Resolves a secret reference and registers the secret with the redactor before it can be printed. */
 export async function secretFrom(
   reference: string,
-  { context, directory, purpose, origin }: SecretSource,
+  { context, directory, purpose, origin, check }: SecretSource,
 ): Promise<Secret> {
   const { resolveSecret } = await import('./references.ts');
   if (origin === 'rc file' && reference.startsWith('command:'))
@@ -68,6 +70,7 @@ export async function secretFrom(
     });
     // What is typed at a prompt needs no word about the wait.
     const secret = await (reference === 'prompt' ? resolving : tellingWait(`the ${purpose}`, resolving, told));
+    check?.(secret);
     context.redactor.add(secret);
     if (reference.startsWith('command:')) {
       secret.renewedBy(async () => {
@@ -104,8 +107,9 @@ export async function secretFlag(
   flag: string,
   purpose: string,
   context: FlagContext,
+  check?: SecretSource['check'],
 ): Promise<Secret> {
   const { origin } = context.flagSource(flag);
   const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
-  return secretFrom(reference, { context, directory, purpose, origin });
+  return secretFrom(reference, { context, directory, purpose, origin, ...(check === undefined ? {} : { check }) });
 }

@@ -72,6 +72,12 @@ export class Redactor {
     return redacted + text.slice(position);
   }
 
+  /** A line of migrator itself. What it begins with is no secret, also where a secret is a word of it. */
+  redactOwn(line: string): string {
+    const [start = ''] = /^migrator: (?:error: |hint: |warning: )?/u.exec(line) ?? [];
+    return start + this.redact(line.slice(start.length));
+  }
+
   /** Masks secrets in the members of plain data that hold text for people. All others are facts. */
   redactValue(value: unknown): unknown {
     return this.#walk(value, false, []);

@@ -14,6 +14,8 @@ export interface AdapterModules {
   readonly products: readonly string[];
   /** The flags of the adapters in the rc file. */
   readonly options: readonly ProductOptions[];
+  /** The settings that the adapters in the rc file declare. */
+  readonly declared: readonly Pick<ProductOptions, 'product' | 'settings'>[];
   /** CONFIG_INVALID when there is no adapter for the instance's product. */
   of(instance: InstanceConfig): Promise<AdapterModule>;
   /** The names of the settings that hold secrets. Empty for a product without an adapter. */
@@ -53,6 +55,10 @@ export async function adapterModulesOf(
     options: [...named.values()].flatMap(({ product, title = product, options }) =>
       options === undefined ? [] : [{ product, title, options }],
     ),
+    declared: [...named.values()].map(({ product, settings }) => ({
+      product,
+      ...(settings === undefined ? {} : { settings }),
+    })),
     secretSettings: async (product) =>
       (isStore(product) ? await storeModules[product]() : await find(product))?.secretSettings ?? [],
     async of({ name, product }) {

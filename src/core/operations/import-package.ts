@@ -22,7 +22,7 @@ import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn, requireImportable } from '../steps/packaged-import.ts';
 import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
-import { announcePlan, beyondPlan, planByName, plansByName } from '../steps/plan.ts';
+import { announcePlan, beyondPlan, planByName, plansByName, withoutPlan } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
 import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
@@ -216,7 +216,9 @@ async function importOnWay(
   };
   if (job === undefined) {
     const left = input.preview === true ? await importLeft(target, prepared, signal) : [];
-    return { ...base, left, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
+    const known = input.preview === true || planned.length > 0 ? planned : prepared.plan;
+    const warnings = [...withoutPlan(known, target.name), ...warningsOf(undefined, prepared)];
+    return { ...base, left, outcome: 'done', warnings, log };
   }
   if (!isOver(status)) {
     // The server that deletes the package after the import still has it now.

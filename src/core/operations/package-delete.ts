@@ -27,14 +27,25 @@ export async function deletePackage(
   for (const { target } of found) await probe(target, ports.reporter, signal);
   const [first] = found;
   const name = first === undefined ? '' : formatRef(first.ref);
-  const from = found.map(({ target }) => target.name).join(' and ');
-  await requireConsent(mustAnswer(`delete ${name} from ${from}?`), `${name} was not deleted`, ports);
+  const held: string[] = [];
+  for (const { target, feed, ref } of found) if ((await feed.stat(ref, signal)) !== undefined) held.push(target.name);
+  if (held.length === 0) throw noPackage(name, targets);
+  // Nobody is asked about what is not there.
+  await requireConsent(mustAnswer(`delete ${name} from ${held.join(' and ')}?`), `${name} was not deleted`, ports);
   const results: Deletion[] = [];
   for (const { target, ref, feed } of found)
-    results.push({ instance: target.name, result: await feed.delete(ref, signal) });
+    results.push({
+      instance: target.name,
+      result: held.includes(target.name) ? await feed.delete(ref, signal) : 'absent',
+    });
   if (results.some(({ result }) => result === 'deleted')) return results;
-  throw new MigratorError('NOT_FOUND', `there is no package ${name} on ${from}; nothing was deleted`, {
-    hint: `see the packages with: migrator package list --from ${first?.target.name ?? ''}`,
+  throw noPackage(name, targets);
+}
+
+function noPackage(name: string, targets: readonly Keeper[]): MigratorError {
+  const from = targets.map((target) => target.name).join(' and ');
+  return new MigratorError('NOT_FOUND', `there is no package ${name} on ${from}; nothing was deleted`, {
+    hint: `see the packages with: migrator package list --from ${targets[0]?.name ?? ''}`,
     details: { missing: [name] },
   });
 }

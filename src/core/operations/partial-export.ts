@@ -72,7 +72,7 @@ export async function partialExport(
   if (target !== undefined) requireSameProduct(ports.source, target);
   const exporter = facet(ports.source, 'exports');
   if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
-  else requireProjectNames(input.request.projects, ports.source.adapter, 'give --project <name>, once for each');
+  else requireProjectNames(input.request.projects, ports.source, 'give --project <name>, once for each');
   const secrets = await settleExportSecrets(input, ports);
   const [info, targetInfo] =
     target === undefined

@@ -167,7 +167,7 @@ async function takeBackup(
 }
 
 /** Removes what the export of a backup left on the target. */
-function discardBackup(target: Instance, id: string, reporter: Reporter, signal: AbortSignal): Promise<void> {
+async function discardBackup(target: Instance, id: string, reporter: Reporter, signal: AbortSignal): Promise<void> {
   const handle = handleOf(target, id);
-  return discardJob({ id, handle }, facet(target, 'exports'), { source: target, reporter }, signal);
+  await discardJob({ id, handle }, facet(target, 'exports'), { source: target, reporter }, signal);
 }

@@ -174,7 +174,7 @@ const goesOn = (error: MigratorError): boolean =>
   isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
 
 /** Removes the package that a dry run put into the target's feed. */
-export function removePackage(
+export async function removePackage(
   ref: PackageRef,
   target: Instance,
   reporter: Reporter,
@@ -186,19 +186,19 @@ export function removePackage(
     hint: `remove it with: migrator package delete ${formatRef(ref)} --from ${target.name}`,
     remove: () => facet(target, 'feed').delete(ref, signal),
   };
-  return cleanUp(leftover, reporter);
+  await cleanUp(leftover, reporter);
 }
 
-/** Lets the source remove what it created for a dry run or a relay, if its adapter can. */
+/** Lets the source remove what it created for a dry run or a relay, if its adapter can. True when it is removed. */
 export async function discardJob(
   { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
   owner: { discard?(jobId: string, signal: AbortSignal): Promise<void> },
   { source, reporter }: { readonly source: Instance; readonly reporter: Reporter },
   signal: AbortSignal,
-): Promise<void> {
-  if (owner.discard === undefined) return;
+): Promise<boolean> {
+  if (owner.discard === undefined) return false;
   const stays = `the files of this run are still on ${source.name}`;
-  await cleanUp({ subject: handle, stays, remove: async () => owner.discard?.(id, signal) }, reporter);
+  return cleanUp({ subject: handle, stays, remove: async () => owner.discard?.(id, signal) }, reporter);
 }
 
 /**
@@ -224,13 +224,15 @@ export async function discardExport(
   return [];
 }
 
-/** A failure to remove is only a warning, because the work itself is done. */
-async function cleanUp({ subject, stays, hint, remove }: Leftover, reporter: Reporter): Promise<void> {
+/** A failure to remove is only a warning, because the work itself is done. False when it failed. */
+async function cleanUp({ subject, stays, hint, remove }: Leftover, reporter: Reporter): Promise<boolean> {
   reporter.report({ type: 'phase', name: 'clean-up', subject });
   try {
     await remove();
+    return true;
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     reporter.report({ type: 'warning', message: `${stays}: ${error.message}`, hint: hint ?? error.hint });
+    return false;
   }
 }

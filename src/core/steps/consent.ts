@@ -86,5 +86,5 @@ export function questionBefore({ target, plan, consent, overwrites, whole = true
 export function counted(items: readonly { readonly kind: string }[]): string {
   const counts = new Map<string, number>();
   for (const { kind } of items) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => plural(count, kind)).join(', ');
+  return [...counts].map(([kind, count]) => plural(count, kind.replaceAll('_', ' '))).join(', ');
 }

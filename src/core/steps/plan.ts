@@ -36,9 +36,15 @@ export function plansByName({ takes, plans }: Importer): boolean {
 export function beyondPlan({ unplanned }: PreparedImport, handle: string, target: string): readonly string[] {
   if (unplanned === undefined) return [];
   return [
-    `the plan names projects alone; the import into ${target} also overwrites ${unplanned}: ` +
+    `the plan names projects alone; the import into ${target} also ${unplanned}; ` +
       `the server's log names it: use --log, or: migrator job log ${handle}`,
   ];
+}
+
+/** What a dry run says when it ends with no plan. An empty plan is one: nothing would be done. */
+export function withoutPlan(plan: readonly PlanItem[] | undefined, target: string): readonly string[] {
+  if (plan !== undefined) return [];
+  return [`the adapter makes no plan of this, so migrator cannot tell what would change on ${target}`];
 }
 
 const mostNotices = 20;
@@ -55,7 +61,9 @@ export function announcePlan(plan: readonly PlanItem[], target: string, reporter
   }
   const counts = tally(plan, undefined);
   for (const one of countedActions) {
-    const of = counts.filter(({ action }) => action === one).map(({ kind, planned = 0 }) => plural(planned, kind));
+    const of = counts
+      .filter(({ action }) => action === one)
+      .map(({ kind, planned = 0 }) => plural(planned, kind.replaceAll('_', ' ')));
     if (of.length > 0) notice(`on ${target}, ${one}: ${of.join(', ')}`);
   }
 }

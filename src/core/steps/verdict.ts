@@ -7,16 +7,16 @@ export type Verdict = 'done' | 'partial';
 
 /**
  * The outcome of a run from the final state of its job and from what the target shows: done or partial. JOB_FAILED, with
- * the server's message, otherwise.
+ * the server's message, otherwise. `removed`: the server has the job no more, so nobody can look at it.
  */
-export function judge(handle: string, status: JobStatus, result?: Result): Verdict {
+export function judge(handle: string, status: JobStatus, result?: Result, removed = false): Verdict {
   switch (status.state) {
     case 'succeeded':
       return result?.complete === false ? 'partial' : 'done';
     case 'partial':
       return 'partial';
     default:
-      throw jobFailed(handle, status, result);
+      throw jobFailed(handle, status, result, removed);
   }
 }
 
@@ -56,7 +56,7 @@ export function announce(
   warnOnce(omits, reporter);
 }
 
-function jobFailed(handle: string, status: JobStatus, result: Result | undefined): MigratorError {
+function jobFailed(handle: string, status: JobStatus, result: Result | undefined, removed: boolean): MigratorError {
   const errors = status.messages.filter((message) => message.level === 'error').map((message) => message.text);
   const first = errors[0] ?? status.messages[0]?.text;
   const what = status.state === 'cancelled' ? 'was cancelled' : 'failed';
@@ -67,7 +67,9 @@ function jobFailed(handle: string, status: JobStatus, result: Result | undefined
     'JOB_FAILED',
     `the ${status.kind} ${handle} ${what}${word}${first === undefined ? '' : `: ${first}`}`,
     {
-      hint: `see the server's log with: migrator job log ${handle}`,
+      hint: removed
+        ? "migrator removed the job after its end; --json shows all of the server's messages"
+        : `see the server's log with: migrator job log ${handle}`,
       details: { handle, state: status.state, wireState: status.wireState, messages: status.messages, result },
     },
   );

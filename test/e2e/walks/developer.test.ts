@@ -63,7 +63,7 @@ instances:
       const looked = await at('migrator doctor');
       expect(looked.code).toBe(0);
       expect(looked.stdout).toMatch(
-        /^ok {4}here → there: both 4\.2; projects move by export and import, through this machine$/mu,
+        /^ok {4}here → there, there → here: both 4\.2; projects move by export and import, through this machine$/mu,
       );
       expect(looked.stdout).not.toMatch(/nothing moves|FAIL|warn/u);
 

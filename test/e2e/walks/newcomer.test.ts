@@ -50,7 +50,9 @@ describe('somebody who has only the README', () => {
         stdout: expect.stringContaining('2 instances (lab, prod)'),
       });
       const looked = await line(doctor.trim());
-      expect(looked.stdout).toMatch(/^ok {4}lab → prod: both [\d.]+; projects move by the Migration API$/mu);
+      expect(looked.stdout).toMatch(
+        /^ok {4}lab → prod, prod → lab: both [\d.]+; projects move by the Migration API$/mu,
+      );
       expect(looked.stdout).not.toMatch(/FAIL|warn/u);
       expect((await line(inventory.trim())).stdout).toMatch(/^project +Web Shop /mu);
 

@@ -47,6 +47,9 @@ describe("somebody else's module", () => {
     ['no product', { ...acme, product: '' }],
     ['the name of a built-in product', { ...acme, product: 'octopus' }],
     ['no list of secrets', { ...acme, secretSettings: 'token' }],
+    ['settings that are no list', { ...acme, settings: 'token' }],
+    ['a setting without a name', { ...acme, settings: [{ kind: 'text' }] }],
+    ['a setting of another kind', { ...acme, settings: [{ name: 'port', kind: 'date' }] }],
     ['no create', { ...acme, create: undefined }],
     ['a request that is no function', { ...acme, request: 'all' }],
   ])('with %s is CONFIG_INVALID and named', async (_, value) => {

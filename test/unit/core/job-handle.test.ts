@@ -1,6 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatHandle, handleIn, handleOf, parseHandle, stepsWith, wholeId } from '../../../src/core/job-handle.ts';
+import {
+  briefHandle,
+  formatHandle,
+  handleIn,
+  handleOf,
+  parseHandle,
+  stepsWith,
+  wholeId,
+} from '../../../src/core/job-handle.ts';
 import type { Instance } from '../../../src/core/instance.ts';
+import { river } from '../../support/moving-adapter.ts';
 
 describe('job handles', () => {
   test.each([
@@ -70,5 +79,25 @@ describe('short handles', () => {
       'AAAA0000:BBBB0000/export',
     );
     expect(wholeId('AAAA0000:BBBB0000', whole, [{ jobs: marked, facts: {} }])).toBe('AAAA0000:BBBB0000');
+  });
+});
+
+describe('briefHandle', () => {
+  const one = 'river:prod:export,20261128T213726553Z,Shop@1.0.0,/Acme/Finance/Shop';
+  const other = 'river:prod:export,20261128T213726554Z,Shop@1.0.0,/Acme/Finance/Shop';
+  const prod: Instance = { name: 'prod', adapter: { ...river().adapter } };
+
+  test('is one word of a long id, and wholeId completes it', () => {
+    const brief = briefHandle(one, [one, other]);
+    expect(brief).toBe('river:prod:20261128T213726553Z');
+    const records = [{ jobs: [one, other], facts: {} }];
+    expect(formatHandle({ ...parseHandle(one), id: wholeId(parseHandle(brief).id, prod, records) })).toBe(one);
+  });
+
+  test('stays whole where each word is of another job too, and where it is one word', () => {
+    expect(briefHandle('river:prod:Finance1/x', ['river:prod:Finance1/x', 'river:prod:Finance1/y'])).toBe(
+      'river:prod:Finance1/x',
+    );
+    expect(briefHandle('river:prod:Tasks-76', ['river:prod:Tasks-76'])).toBe('river:prod:Tasks-76');
   });
 });

@@ -10,16 +10,23 @@ test.each([
   expect(worst(...outcomes)).toBe(expected);
 });
 
+const lab = (exports?: Adapter['exports'] & object) => ({
+  name: 'lab',
+  adapter: exports === undefined ? {} : { exports },
+});
+
 test.each([[['']], [['Web Shop', ' ']], [['\t\n']]])('a list with an empty project name is refused: %j', (names) => {
-  expect(() => requireProjectNames(names, {}, 'name one')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  expect(() => requireProjectNames(names, lab(), 'name one')).toThrow(expect.objectContaining({ code: 'USAGE' }));
 });
 
 test('a list without a project is refused, unless the source can go without', () => {
-  expect(() => requireProjectNames([], {}, 'name one')).toThrow('no project is named');
+  expect(() => requireProjectNames([], lab(), 'name one')).toThrow(
+    expect.objectContaining({ message: 'no project is named', hint: expect.stringContaining('--from lab"') }),
+  );
   const exports = { projectless: true } as Adapter['exports'] & object;
-  expect(() => requireProjectNames([], { exports }, 'name one')).not.toThrow();
+  expect(() => requireProjectNames([], lab(exports), 'name one')).not.toThrow();
 });
 
 test.each([[['Web Shop']], [['0', ' x ']]])('a list without an empty project name is accepted: %j', (names) => {
-  expect(() => requireProjectNames(names, {}, 'name one')).not.toThrow();
+  expect(() => requireProjectNames(names, lab(), 'name one')).not.toThrow();
 });

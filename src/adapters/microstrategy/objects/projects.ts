@@ -119,6 +119,6 @@ function notFound(
   all: readonly Project[],
   instance: string,
 ): MigratorError {
-  const offered = nearest.length > 0 ? nearest : all.slice(0, 5).map(({ name }) => name);
-  return noProjects(missing, ` on ${instance}`, didYouMean(offered, 'the account may see no project'));
+  const there = all.length === 0 ? 'the account may see no project' : `there are: ${some(all)}`;
+  return noProjects(missing, ` on ${instance}`, didYouMean(nearest, there));
 }

@@ -15,6 +15,9 @@ import { findTask } from './find-task.ts';
 import { callbackOf } from './callbacks.ts';
 import { requirePackage } from './package-file.ts';
 
+/** The dry run of the Migration API tells it in its log alone, and no document of the vendor fixes the words of that log. */
+const shared = 'what projects share, such as environments, lifecycles, machines and variable sets';
+
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
   return {
     takes: 'stored',
@@ -53,9 +56,9 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
         keepsPackage: !asked || dryRun,
-        ...(flagOf(options, 'overwriteExisting')
-          ? { unplanned: 'what projects share there, such as environments, lifecycles, machines and variable sets' }
-          : {}),
+        unplanned: flagOf(options, 'overwriteExisting')
+          ? `overwrites ${shared}`
+          : `creates what is missing of ${shared}`,
         ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
         ...backup.prepared,
         notes: [

@@ -67,7 +67,7 @@ export async function destinationAt(
   if (!place.org) {
     throw new MigratorError(
       'NOT_FOUND',
-      `the destination's org ${path.org} does not exist, or this account does not see it`,
+      `the destination's org ${path.org} does not exist on ${server.connection.name}, or this account does not see it`,
       {
         hint: 'names are case-sensitive; the control plane must be the one that holds the org',
         details: { missing: [`/${path.org}`] },
@@ -75,13 +75,17 @@ export async function destinationAt(
     );
   }
   if (!place.space && !createSpace) {
-    throw new MigratorError('NOT_FOUND', `the destination's project space /${path.org}/${path.space} does not exist`, {
-      hint:
-        place.nearest === undefined
-          ? 'make it with --create-space'
-          : `names are case-sensitive: there is ${place.nearest}; --create-space makes another one`,
-      details: { missing: [`/${path.org}/${path.space}`] },
-    });
+    throw new MigratorError(
+      'NOT_FOUND',
+      `the destination's project space /${path.org}/${path.space} does not exist on ${server.connection.name}`,
+      {
+        hint:
+          place.nearest === undefined
+            ? 'make it with --create-space'
+            : `names are case-sensitive: there is ${place.nearest}; --create-space makes another one`,
+        details: { missing: [`/${path.org}/${path.space}`] },
+      },
+    );
   }
   const exists = place.project !== undefined;
   return {

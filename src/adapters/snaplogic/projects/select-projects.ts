@@ -49,7 +49,7 @@ export async function selectProjects(
   if (missing.length === 0) return found;
   throw noProjects(
     missing,
-    '',
+    ` on ${server.connection.name}`,
     hints.length > 0
       ? `paths are case-sensitive: there is ${hints.join(', ')}`
       : 'a project is named by its path: /org/space/project',

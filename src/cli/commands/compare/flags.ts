@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { examples } from '../../flags/examples.ts';
+import { examples, withProject } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { withReport } from '../../flags/report.ts';
@@ -17,5 +17,7 @@ export function compareFlags(command: Command, products: Products): void {
     .addOption(new ListOption('--project <project>', 'a project to compare, by name, id or path (repeatable)'));
   withReport(command);
   withProductOptions(command, 'compare', products);
-  examples(command, ['migrator compare --from lab --to prod --project "Web Shop"']);
+  examples(command, [
+    withProject((name) => `migrator compare --from lab --to prod --project ${name}`, { enms: 'default' }),
+  ]);
 }

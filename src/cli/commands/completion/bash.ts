@@ -81,7 +81,14 @@ _NAME_names() { _NAME_offer <<<"$(${tree.name} completion --names "$1" --typed "
 _NAME_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
 # What the user means by the word so far, without an open quote and without escapes.
 _NAME_plain() { case $cur in '"'* | "'"*) printf %s "\${cur:1}" ;; *) printf %s "\${cur//\\\\/}" ;; esac; }
-_NAME_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$(_NAME_plain)")); }
+# Hidden files, such as the rc file, are offered to who begins with a dot.
+_NAME_files() {
+  compopt -o filenames 2>/dev/null
+  local IFS=$'\\n' plain hidden=(-X '.*')
+  plain=$(_NAME_plain)
+  [[ $plain == .* ]] && hidden=()
+  COMPREPLY=($(compgen -f "\${hidden[@]}" -- "$plain"))
+}
 _NAME_folders() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$(_NAME_plain)")); }
 
 _NAME_is_command() {

@@ -1,15 +1,13 @@
-import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
+import { asGiven } from '../../config/as-given.ts';
 import type { Config } from '../../config/config.ts';
-import { configFault } from '../../config/load.ts';
+import { configFault, placed } from '../../config/load.ts';
 import { noRcFile } from '../../config/no-rc-file.ts';
 import { proxyWarnings } from '../../config/proxy-variables.ts';
 import { configWarnings } from '../../config/warnings.ts';
 import type { Context } from '../../context.ts';
 import { type AdapterModules, adapterModulesOf } from '../../servers/adapter-modules.ts';
 import { lines, table } from '../../terminal/table.ts';
-import { storeModuleOf } from '../../servers/stores.ts';
-import { checkSettings, checkStore } from '../instance-settings.ts';
 import { fileFindings, reference, type Finding } from '../rc-findings.ts';
 
 /** Ends with CONFIG_INVALID when something is wrong, after all of it is told. A warning alone is no failure. */
@@ -22,17 +20,23 @@ export async function runConfigCheck(_: Invocation, context: Context) {
     broken.every(({ subject }) => subject !== `adapters[${String(index)}]`),
   );
   const modules = await adapterModulesOf({ ...config, adapters });
-  const findings = [...files, ...(await settingFindings(config, modules, context))];
+  const problems = broken.length > 0 ? [] : await context.problemsOfCode(asGiven(config));
+  const findings = [...files, ...(await secretFindings(config, modules, context))];
   const secrets = await secretSettings(config, modules);
   const warnings = [
-    ...configWarnings(config, { secretSettings: secrets, products: modules.products }),
+    ...configWarnings(config, secrets),
     ...proxyWarnings(context.io.env),
     ...findings.filter(({ state }) => state === 'warning').map(({ text }) => text),
   ];
-  const faults = findings.filter(({ state }) => state === 'bad');
+  const faults = [
+    ...findings
+      .filter(({ state }) => state === 'bad')
+      .map(({ subject, text, hint }) => ({ path: subject, message: text, apart: true, hint })),
+    ...problems,
+  ];
   if (faults.length > 0) {
     for (const warning of warnings) context.say('warning', warning);
-    throw refusal(config.file, faults);
+    throw configFault(config.file, await placed(config.file, faults));
   }
   const instances = Object.values(config.instances);
   const names = instances.map(({ name }) => name);
@@ -53,33 +57,15 @@ export async function runConfigCheck(_: Invocation, context: Context) {
   return undefined;
 }
 
-/** One fault keeps its own hint. */
-function refusal(file: string, faults: readonly Finding[]): MigratorError {
-  const problems = faults.map(({ subject, text, hint }) => ({ path: subject, message: text, apart: true, hint }));
-  const [first] = faults;
-  return configFault(file, problems, faults.length === 1 ? first?.hint : undefined);
-}
-
-/** What the adapters say of the settings of each instance, and the secrets that this machine lacks. */
-async function settingFindings(config: Config, modules: AdapterModules, context: Context): Promise<readonly Finding[]> {
+/** The secrets of instances that this machine lacks. */
+async function secretFindings(config: Config, modules: AdapterModules, context: Context): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const instance of Object.values(config.instances)) {
-    if (!modules.products.includes(instance.product)) continue;
-    const store = await storeModuleOf(instance.product);
-    const module = store ?? (await modules.of(instance));
-    try {
-      if (store === undefined) checkSettings(instance, await modules.of(instance));
-      else await checkStore(instance, store);
-    } catch (error) {
-      if (!isMigratorError(error)) throw error;
-      findings.push({ subject: `instances.${instance.name}`, state: 'bad', text: error.message, hint: error.hint });
-    }
-    for (const name of module.secretSettings) {
-      const text = instance.settings[name];
+  for (const { name, product, settings } of Object.values(config.instances)) {
+    for (const setting of await modules.secretSettings(product)) {
+      const text = settings[setting];
       if (typeof text !== 'string') continue;
-      const subject = `instances.${instance.name}.${name}`;
-      const looked = await reference(text, `${name} of instance "${instance.name}"`, config, context);
-      findings.push(...looked.map((one) => ({ subject, ...one })));
+      const looked = await reference(text, `${setting} of instance "${name}"`, config, context);
+      findings.push(...looked.map((one) => ({ subject: `instances.${name}.${setting}`, ...one })));
     }
   }
   return findings;

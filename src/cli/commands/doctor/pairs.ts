@@ -89,9 +89,21 @@ async function wayOf(source: Reached, target: Reached, signal: AbortSignal): Pro
   };
 }
 
-export function describePair({ from, to, versions: [own, other], way, obstacles }: Pair): string {
+/** Pairs of which the same is to be said, in one line: `lab → prod, lab → next: …`. */
+export function describePairs(pairs: readonly Pair[]): readonly { readonly moves: boolean; readonly text: string }[] {
+  const groups = new Map<string, { readonly moves: boolean; readonly names: string[] }>();
+  for (const pair of pairs) {
+    const told = describePair(pair);
+    const group = groups.get(told) ?? { moves: pair.way !== undefined, names: [] };
+    group.names.push(`${pair.from} → ${pair.to}`);
+    groups.set(told, group);
+  }
+  return [...groups].map(([told, { moves, names }]) => ({ moves, text: `${names.join(', ')}: ${told}` }));
+}
+
+function describePair({ versions: [own, other], way, obstacles }: Pair): string {
   const versions = own === other ? `both ${own}` : `${own} to ${other}`;
   // What speaks against the other ways is in the JSON.
-  if (way !== undefined) return `${from} → ${to}: ${versions}; projects move ${way}`;
-  return `${from} → ${to}: ${versions}; nothing moves (${obstacles.join('. ')})`;
+  if (way !== undefined) return `${versions}; projects move ${way}`;
+  return `${versions}; nothing moves (${obstacles.join('. ')})`;
 }

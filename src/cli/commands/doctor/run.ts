@@ -15,7 +15,7 @@ import { humanBytes } from '../../../amounts.ts';
 import { lines, table } from '../../terminal/table.ts';
 import { version } from '../../version.ts';
 import { fileFindings, type Finding } from '../rc-findings.ts';
-import { comparePairs, describePair, type Reached } from './pairs.ts';
+import { comparePairs, describePairs, type Reached } from './pairs.ts';
 
 /** One line of the table at the end. */
 interface Row {
@@ -68,7 +68,7 @@ export async function runDoctor({ args: names }: Invocation, context: Context) {
     { outcome, findings, instances: rows, pairs },
     lines(
       ...findings.map(describe),
-      ...pairs.map((pair) => `${pair.way === undefined ? marks.warning : marks.good}  ${describePair(pair)}`),
+      ...describePairs(pairs).map(({ moves, text }) => `${moves ? marks.good : marks.warning}  ${text}`),
       rows.length === 0 ? undefined : `\n${tableOf(rows)}`,
       unusable > 0 ? `${unusable} of ${wanted.length} instances cannot be used` : undefined,
       bad > unusable ? `${bad - unusable} more failed` : undefined,

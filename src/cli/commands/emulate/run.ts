@@ -43,7 +43,7 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
     { product, url: running.url, credentials, data },
     lines(
       `an embedded ${product} instance runs at ${running.url}`,
-      ...Object.entries(credentials).map(([name, value]) => `${name}: ${value}`),
+      ...Object.entries({ ...credentials, ...references(options) }).map(([name, value]) => `${name}: ${value}`),
       `data: ${data}`,
       '',
       'In the rc file:',

@@ -4,9 +4,9 @@ import { nearest } from '../../../nearest.ts';
 import type { Entry, Invocation, Run } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { printed } from '../../help/markdown.ts';
-import { meantBy, namesOf } from '../../help/meant.ts';
+import { insteadOf, meantBy, namesOf } from '../../help/meant.ts';
 import { pages, type Page } from '../../help/pages.ts';
-import { sectionsFor } from '../../help/sections.ts';
+import { endsFor, sectionsFor } from '../../help/sections.ts';
 import { lines } from '../../terminal/table.ts';
 import type { HelpOptions } from './flags.ts';
 
@@ -32,6 +32,7 @@ async function helpText(
   const command = commandOf(words, await context.commandTree(words));
   if (command !== undefined) {
     context.helpSections = all ? 'all' : await sectionsFor(words, context.io);
+    context.helpEnds = await endsFor(words, context.io);
     return textOf(command);
   }
   if (page !== undefined) return printed(page.markdown, context.io.columns);
@@ -81,7 +82,8 @@ function unknown(words: readonly string[], table: readonly Entry[], known: reado
   const isBeginning = page !== undefined && word.length >= 3 && page.startsWith(word.toLowerCase());
   const meant = isBeginning ? [] : meantBy(word, inGroup ? [first] : [], table).map((path) => `help ${path}`);
   const all = page === undefined ? meant : [...meant, `help ${page}`];
+  const instead = second === undefined ? insteadOf(word) : undefined;
   return new MigratorError('USAGE', `there is no command and no page "${words.join(' ')}"`, {
-    hint: all.length === 0 ? 'migrator help topics lists the pages' : `did you mean ${namesOf(all)}?`,
+    hint: instead ?? (all.length === 0 ? 'migrator help topics lists the pages' : `did you mean ${namesOf(all)}?`),
   });
 }

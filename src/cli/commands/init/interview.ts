@@ -1,5 +1,6 @@
 import { isProduct, type Product, productOptions, products } from '../../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { nearest } from '../../../nearest.ts';
 import { isStore } from '../../../stores/index.ts';
 import type { ConfigProblem } from '../../config/problem.ts';
 import { checkConfig } from '../../config/problems.ts';
@@ -44,7 +45,9 @@ async function askFor(
     (await asked(`Its product (${products.join(', ')})`, others[0]?.product ?? 'octopus', context, (text) =>
       isStore(text)
         ? 'is that of a store, which keeps packages and has no projects; add it to the file later: migrator help stores'
-        : problemOf({ x: { product: text, url: 'embedded:.' } }),
+        : isProduct(text)
+          ? undefined
+          : sentence({ path: '', message: `is none of ${products.join(', ')}`, suggestion: nearest(text, products) }),
     ));
   const sample = isProduct(product)
     ? sampleInstance(name, product, others.length === 0 ? 'source' : 'target')

@@ -86,9 +86,12 @@ interface Missing {
 /** What must be there before the secret references of the new file can be read. */
 async function missingSecrets({ instances }: StarterAnswers, folder: string, io: IO): Promise<readonly Missing[]> {
   const found = new Map<string, Missing>();
+  // Two instances may have one secret.
+  const purposes = new Map<string, string[]>();
   for (const { name: instance, product, settings } of instances) {
     for (const [key, value] of Object.entries(settings).filter(([name]) => isSecret(product, name))) {
-      const purpose = `the ${key} of ${instance}`;
+      purposes.set(value, [...(purposes.get(value) ?? []), `the ${key} of ${instance}`]);
+      const purpose = (purposes.get(value) ?? []).join(' and ');
       const place = secretFile(value, { io, baseDirectory: folder });
       const variable = /^env:(.*)$/su.exec(value)?.[1];
       if (place !== undefined && !(await present(place)))

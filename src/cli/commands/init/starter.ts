@@ -1,4 +1,5 @@
 import { type Product, productOptions } from '../../../adapters/index.ts';
+import { sampleProjects } from '../../flags/examples.ts';
 
 export interface StarterInstance {
   readonly name: string;
@@ -35,12 +36,12 @@ const samples: Readonly<Record<Product, Sample>> = {
       { space: 'Default', sample: 'source' },
       { space: 'Default', sample: 'target' },
     ],
-    move: ['Web Shop'],
+    move: [sampleProjects.octopus],
   },
   enms: {
     settings: [{ sample: 'source' }, { sample: 'target' }],
     // The services that networks share are on the target already.
-    move: ['nightly', '--overwrite-existing'],
+    move: [sampleProjects.enms, '--overwrite-existing'],
   },
   microstrategy: {
     settings: [
@@ -48,7 +49,7 @@ const samples: Readonly<Record<Product, Sample>> = {
       { sample: 'target', storage },
     ],
     // Objects move into a project that the target has.
-    move: ['MicroStrategy Tutorial', '--default-action', 'use_newer'],
+    move: [sampleProjects.microstrategy, '--default-action', 'use_newer'],
   },
   snaplogic: {
     settings: [
@@ -56,7 +57,7 @@ const samples: Readonly<Record<Product, Sample>> = {
       { org: 'Acme-Test', sample: 'source' },
     ],
     shared: 'us',
-    move: ['/Acme-Dev/Finance/Invoices'],
+    move: [sampleProjects.snaplogic],
   },
 };
 

@@ -1,4 +1,4 @@
-import { handleIn } from '../../../core/job-handle.ts';
+import { briefHandle, handleIn } from '../../../core/job-handle.ts';
 import { readJobs } from '../../../core/operations/read-lists.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { RunAbout } from '../../../ports/journal.ts';
@@ -36,7 +36,7 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
       'run-list',
       { runs },
       lines(
-        runs.length === 0 ? none : tableOfRuns(runs, context),
+        runs.length === 0 ? none : tableOfRuns(runs, await handlesHere(context), context),
         elsewhere > 0 ? `on servers of other rc files: ${elsewhere} more; see them with --everywhere` : undefined,
       ),
     );
@@ -53,13 +53,14 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
     return { ...job, ...(record === undefined ? {} : routeOf(aboutOf(record))) };
   });
   const now = Date.now();
+  const started = records.flatMap((record) => record.jobs);
   const rows = jobs.map(({ handle, kind, wireState, queuedAt, title, waitingFor = '', projects = [], ...route }) => [
     queuedAt === undefined ? '' : ageOf(queuedAt, now),
     `${kind} ${plainText(projects.length > 0 ? projects.join(', ') : title)}`,
     pathOf(route, context),
     plainText(wireState),
     plainText(waitingFor),
-    handle,
+    started.includes(handle) ? thatFits(handle, started, context) : handle,
   ]);
   context.result(
     'job-list',
@@ -78,7 +79,15 @@ function wordsOf({ waiting, failed }: JobListOptions): string | undefined {
 
 const routeOf = ({ projects, from, to, dryRun = false }: RunAbout) => ({ projects, from, to, dryRun });
 
-function tableOfRuns(runs: readonly ListedRun[], context: Context): string {
+/** The handles of all runs of this machine. */
+const handlesHere = async (context: Context): Promise<readonly string[]> =>
+  (await (await context.journal()).list()).flatMap((record) => record.jobs);
+
+/** A handle that would take more than half a line becomes as short as it can be typed on this machine. */
+const thatFits = (handle: string, known: readonly string[], { columns }: Context): string =>
+  handle.length > columns / 2 ? briefHandle(handle, known) : handle;
+
+function tableOfRuns(runs: readonly ListedRun[], known: readonly string[], context: Context): string {
   const now = Date.now();
   return table(
     ['age', 'what', 'from/to', 'outcome', 'why', 'jobs'],
@@ -90,7 +99,7 @@ function tableOfRuns(runs: readonly ListedRun[], context: Context): string {
       plainText(
         waitingFor ?? (error === undefined ? '' : [error.code, shortened(error.message)].filter(Boolean).join(': ')),
       ),
-      jobs.join(' '),
+      jobs.map((handle) => thatFits(handle, known, context)).join(' '),
     ]),
     context.columns,
   );

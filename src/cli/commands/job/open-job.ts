@@ -42,12 +42,14 @@ export async function openJob(
 }
 
 /** Says what to do when the server of a job refuses, and where its jobs are listed when it does not know one. */
-export async function ofJob<T>({ instance }: OpenJob, answer: Promise<T>): Promise<T> {
+export async function ofJob<T>({ instance, id }: OpenJob, answer: Promise<T>): Promise<T> {
   try {
     return await answerOf(instance, answer);
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
-    throw new MigratorError('NOT_FOUND', error.message, {
+    // An adapter may let the answer of its server through. A request is no news for who asked for a job.
+    const isRaw = error.details['status'] === 404 && error.details['request'] !== undefined;
+    throw new MigratorError('NOT_FOUND', isRaw ? `${instance.name} does not know a job ${id}` : error.message, {
       hint: `"migrator job list --from ${instance.name}" lists its jobs`,
       details: error.details,
       cause: error,

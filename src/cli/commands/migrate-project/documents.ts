@@ -39,6 +39,7 @@ export const documents = {
         'what became of each project, when each one is moved by a job of its own; also in the details of an error',
       ),
     jobs: z.array(handle),
+    logOf: handle.optional().describe('the dry run whose log its server still has'),
     package: packageRef.optional(),
     counts,
     plan,

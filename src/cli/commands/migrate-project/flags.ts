@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type CautionOptions, withCaution } from '../../flags/caution.ts';
-import { examples } from '../../flags/examples.ts';
+import { examples, withProject } from '../../flags/examples.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { withReport } from '../../flags/report.ts';
 import {
@@ -47,5 +47,5 @@ export function migrateProjectFlags(command: Command, products: Products): void 
   withCaution(withFresh(withWaiting(withTelling(command))));
   withProductOptions(command, 'migrate-project', products);
   // One, because the help with the flags of Octopus Deploy fills the screen.
-  examples(command, ['migrator migrate-project "Web Shop" --from lab --to prod --dry-run']);
+  examples(command, [withProject((name) => `migrator migrate-project ${name} --from lab --to prod --dry-run`)]);
 }

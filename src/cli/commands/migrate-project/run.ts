@@ -63,6 +63,7 @@ function render(
     rerouted,
     projects,
     jobs,
+    logOf,
     plan,
     dryRun,
     warnings,
@@ -102,7 +103,7 @@ function render(
     ...(verified === undefined ? [] : describeComparison(verified, from, to, naming.columns)),
     ...describeLeft(left),
     // What a server finds in a preview is in no log of it.
-    log.length > 0 || dryRun ? describeLogOf(log, preview ? undefined : jobs.at(-1), preview) : undefined,
+    log.length > 0 || dryRun ? describeLogOf(log, logOf, preview) : undefined,
     dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
   );
 }

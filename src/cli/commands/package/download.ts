@@ -52,7 +52,7 @@ async function outputOf(
   const keepsSealed = feed?.keepsSealed === true;
   if (keepsSealed) refuseSealing(options, name, context);
   if (!raw && !keepsSealed)
-    return { kind: 'sealed', output: await packageOutput(file, await sealSettings(options, context), force, context) };
+    return { kind: 'sealed', output: await packageOutput(file, () => sealSettings(options, context), force, context) };
   return {
     kind: 'raw',
     // The server chose this file name, so it is not trusted: only its last part is used.

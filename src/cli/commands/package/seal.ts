@@ -29,15 +29,15 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
   };
   refuseName('--id', nameFault({ id: options.id }), 'use letters, digits, ".", "_" and "-"');
   refuseName('--package-version', nameFault({ version: options.packageVersion }), 'write one to four numbers: 1.0.0');
-  const settings = await sealSettings(options, context);
-  const output = await packageOutput(options.output, settings, options.force === true, context);
+  const toSeal = () => sealSettings(options, context);
+  const output = await packageOutput(options.output, toSeal, options.force === true, context);
   const file = output.name(ref);
   const total = tree.reduce((sum, entry) => sum + entry.size, 0);
   reporter.report({ type: 'phase', name: 'seal', subject: file });
   const sealed = await seal(
     {
       ...ref,
-      ...settings,
+      ...output.settings,
       createdAt: systemClock.now(),
       source: undefined,
       scope: {},

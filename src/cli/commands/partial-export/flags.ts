@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { examples } from '../../flags/examples.ts';
+import { examples, withProject } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { withReport } from '../../flags/report.ts';
@@ -35,7 +35,7 @@ export function partialExportFlags(command: Command, products: Products): void {
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export', products);
   examples(command, [
-    'migrator partial-export --from lab --project "Web Shop" -o web-shop.tar',
+    withProject((name, file) => `migrator partial-export --from lab --project ${name} -o ${file}`),
     { of: 'octopus', line: 'migrator partial-export --from lab --project Billing --ignore-machines' },
   ]);
 }

@@ -15,7 +15,7 @@ import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
-import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
+import { outputSink, packageOutput, requireWritable, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
@@ -48,6 +48,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       hint: 'give the name with -o <file>',
     });
   const wantsFile = options.to === undefined || options.output !== undefined;
+  if (wantsFile) await requireWritable(options.output, context);
   const settings = wantsFile && !raw ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
   const request = {
@@ -83,7 +84,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       journaling,
       async (run) => {
         const force = options.force === true || (await wroteEarlier(options.output, run, context));
-        output = settings && (await packageOutput(options.output, settings, force, context));
+        output = settings && (await packageOutput(options.output, () => Promise.resolve(settings), force, context));
         const plain = raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
         // As for packages: if the file exists, the run must stop before a server starts to work.
         if (options.output !== '-') await (await plain?.())?.discard();
@@ -110,13 +111,15 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     ),
   );
   if (starter !== undefined && (raw || report.sealed !== undefined)) await settleStarter(starter, context);
+  // The job does not tell its projects. The run that started it on this machine knows them.
+  const projects = report.projects.length > 0 ? report.projects : (starter?.about?.projects ?? []);
   const file =
     raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
   const facts = report.sealed && (await sealedFacts(report.sealed, context));
   context.result(
     'partial-export',
-    { from, ...report, file, readers: facts?.readers },
-    lines(render(from, file, report, facts), describeResumed(report.resumed)),
+    { from, ...report, projects, file, readers: facts?.readers },
+    lines(render(from, file, { ...report, projects }, facts), describeResumed(report.resumed)),
   );
   const sealed = report.sealed && {
     ...report.sealed,

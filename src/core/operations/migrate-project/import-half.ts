@@ -40,6 +40,7 @@ export function reportOfHalves(
     rerouted: undefined,
     projects: input.request.projects,
     jobs: imported.handle === undefined ? jobs : [...jobs, imported.handle],
+    logOf: imported.dryRun ? imported.handle : undefined,
     package: imported.package,
     plan: imported.plan,
     dryRun: input.dryRun,

@@ -24,7 +24,7 @@ export async function migrateProject(
   signal: AbortSignal,
 ): Promise<MigrateReport & { readonly verified: Verified | undefined; readonly via: Via | undefined }> {
   const { source, target, reporter } = ports;
-  requireProjectNames(input.request.projects, source.adapter, 'name the projects: migrate-project <project>');
+  requireProjectNames(input.request.projects, source, 'name the projects: migrate-project <project>');
   if (source.name === target.name && source.adapter.moves === undefined) {
     throw new MigratorError('USAGE', `--from and --to both name ${source.name}, so there is nothing to move`, {
       hint: 'name another instance with --to',

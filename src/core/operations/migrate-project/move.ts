@@ -13,7 +13,7 @@ import { questionBefore, requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
 import { lookBefore } from '../../steps/look.ts';
-import { announcePlan } from '../../steps/plan.ts';
+import { announcePlan, withoutPlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
 import { announce, judge, warningsOf } from '../../steps/verdict.ts';
@@ -61,7 +61,8 @@ export async function move(
     route: 'move',
     rerouted: undefined,
     projects: moved.map(({ project }) => project),
-    jobs: moved.flatMap(({ job }) => (job === undefined ? [] : [job.handle])),
+    jobs: moved.flatMap((one) => handleIn(one) ?? []),
+    logOf: input.dryRun ? moved.map(handleIn).findLast((handle) => handle !== undefined) : undefined,
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
@@ -106,8 +107,14 @@ function halfDone(
   });
 }
 
-function outcomeOf({ project, outcome, job, backup }: Moved): ProjectOutcome {
-  return { project, outcome, handle: job?.handle, backup };
+function outcomeOf(moved: Moved): ProjectOutcome {
+  const { project, outcome, backup } = moved;
+  return { project, outcome, handle: handleIn(moved), backup };
+}
+
+/** The handle of a job that the server still has. */
+function handleIn({ job, removed }: Attempt): string | undefined {
+  return removed === true ? undefined : job?.handle;
 }
 
 interface Attempt {
@@ -120,6 +127,8 @@ interface Attempt {
   readonly result?: Result | undefined;
   readonly backup?: string | undefined;
   readonly log?: MigrateReport['log'];
+  /** The job of a dry run is not on its server any more, and neither is its log. */
+  readonly removed?: boolean;
 }
 
 interface Moved extends Attempt {
@@ -189,7 +198,10 @@ async function moveOne(
   announce(prepared, reporter);
   // The result of a dry run is its plan, so that one is told once.
   if (!input.dryRun) announcePlan(plan, target.name, reporter);
-  if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
+  if (input.dryRun && moves.dryRuns === 'plan') {
+    const omits = [...withoutPlan(prepared.plan, target.name), ...(prepared.omits ?? [])];
+    return { ...base, omits, job: undefined, status: undefined };
+  }
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
   if (!isBegun(run.record.facts, step)) {
@@ -244,7 +256,8 @@ async function rehearse(
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { source, reporter, run } = ports;
-  return cleaningUp(
+  let removed = false;
+  const rehearsed = await cleaningUp(
     async () => {
       const attempt = await moveOne(ready, input, ports, info, signal);
       const { job, status } = attempt;
@@ -256,14 +269,15 @@ async function rehearse(
       const id = run.record.facts[`${ready.step}.job`];
       const handle = handleOfProject(ready.project, ports);
       if (typeof id !== 'string' || handle === undefined) return;
-      await discardJob({ id, handle }, facet(source, 'moves'), { source, reporter }, signal);
+      removed = await discardJob({ id, handle }, facet(source, 'moves'), { source, reporter }, signal);
     },
   );
+  return { ...rehearsed, removed };
 }
 
 function judged(attempt: Attempt): Moved {
-  const { job, status, result } = attempt;
+  const { job, status, result, removed } = attempt;
   if (job === undefined) return { ...attempt, outcome: 'done' };
   if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started' };
-  return { ...attempt, outcome: judge(job.handle, status, result) };
+  return { ...attempt, outcome: judge(job.handle, status, result, removed) };
 }

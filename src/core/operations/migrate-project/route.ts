@@ -92,7 +92,10 @@ export interface MigrateReport {
   readonly projects: readonly string[];
   /** What became of each project, when each one is moved by a job of its own. */
   readonly each?: readonly ProjectOutcome[] | undefined;
+  /** Without those that the run has removed again. */
   readonly jobs: readonly string[];
+  /** The dry run whose log its server still has. Undefined when no server ran one. */
+  readonly logOf: string | undefined;
   readonly package: PackageRef | undefined;
   readonly plan: readonly PlanItem[];
   readonly dryRun: boolean;

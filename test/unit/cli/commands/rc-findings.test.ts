@@ -45,18 +45,18 @@ describe('config check', () => {
     const { code, stdout, stderr } = await line(folder, 'config', 'check');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const told of [
-      /- keys\.signing: there is no key at ".*absent\.key"/u,
-      /- keys\.identities\[0\]: ".*folder" is a folder, not a key file/u,
-      /- keys\.identities\[1\]: ".*empty\.txt" is empty/u,
-      /- keys\.trust\[0\]: /u,
-      /- keys\.recipients\.team\[0\]: /u,
-      /- keys\.recipients\.team\[1\]: there is no key at ".*absent-team\.txt"/u,
-      /- keys\.recipients\.team\[2\]: line 1 of the keys in ".*note\.txt" is not a public age key/u,
-      /- http\.ca: ".*note\.txt" holds no certificate/u,
-      /- http\.cert: ".*absent\.pem" does not exist/u,
-      /- http\.cert: needs http\.key beside it/u,
-      /- defaults\.accountFile: ".*absent\.json" does not exist/u,
-      /- instances\.lab\.url: a part of ".*taken.lab" is not a folder/u,
+      /- (?:line \d+: )?keys\.signing: there is no key at ".*absent\.key"/u,
+      /- (?:line \d+: )?keys\.identities\[0\]: ".*folder" is a folder, not a key file/u,
+      /- (?:line \d+: )?keys\.identities\[1\]: ".*empty\.txt" is empty/u,
+      /- (?:line \d+: )?keys\.trust\[0\]: /u,
+      /- (?:line \d+: )?keys\.recipients\.team\[0\]: /u,
+      /- (?:line \d+: )?keys\.recipients\.team\[1\]: there is no key at ".*absent-team\.txt"/u,
+      /- (?:line \d+: )?keys\.recipients\.team\[2\]: line 1 of the keys in ".*note\.txt" is not a public age key/u,
+      /- (?:line \d+: )?http\.ca: ".*note\.txt" holds no certificate/u,
+      /- (?:line \d+: )?http\.cert: ".*absent\.pem" does not exist/u,
+      /- (?:line \d+: )?http\.cert: needs http\.key beside it/u,
+      /- (?:line \d+: )?defaults\.accountFile: ".*absent\.json" does not exist/u,
+      /- (?:line \d+: )?instances\.lab\.url: a part of ".*taken.lab" is not a folder/u,
       /warning: the file ".*absent-secret", which should hold password of instance "lake", does not exist/u,
     ])
       expect(stderr).toMatch(told);

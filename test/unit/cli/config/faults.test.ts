@@ -292,3 +292,63 @@ describe('a word of a closed list gets the nearest one', () => {
     expect(code).toBe(2);
   });
 });
+
+describe('faults that only code can tell are told with all others', () => {
+  const adapter = `export const contract = 1;
+export const product = 'acme';
+export const secretSettings = ['token'];
+export const settings = [{ name: 'token', secret: true }];
+export const options = [{ name: 'without-comments', description: 'no comments', verbs: ['partial-export'] }];
+export const create = () => { throw new Error('is not called for an instance with faults'); };
+`;
+  const ofAdapter = `adapters: [./acme.mjs]
+instances:
+  far: { product: acme, url: "http://127.0.0.1:9", tokn: env:X, spaec: y }
+  odd: { product: acmee, url: "http://127.0.0.1:9" }
+defaults: { withoutComments: 3, withoutComment: true }
+`;
+  const told = [
+    /far\.tokn is not a known key; did you mean "token"/u,
+    /far\.spaec is not a known key; an instance of acme has product, url, token\n/u,
+    /odd\.product has no adapter; .*did you mean "acme"/u,
+    /defaults\.withoutComments must be true or false/u,
+    /defaults\.withoutComment is not a flag.*did you mean "withoutComments"/u,
+  ];
+  /** In the user's own configuration folder, whose code needs no permission. */
+  const inOwnFolder = async (rc: string) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'acme.mjs'), adapter);
+    await writeFile(join(folder, 'config.yaml'), rc, { mode: 0o600 });
+    const env = { MIGRATOR_CONFIG_DIR: folder, MIGRATOR_STATE_DIR: join(folder, 'state') };
+    return commandLine(['config', 'check', '--config', join(folder, 'config.yaml')], { cwd: folder, env });
+  };
+
+  test.each([
+    ['alone', ofAdapter, 5],
+    ['beside a fault of the data', `${ofAdapter}http: { retires: 3 }\n`, 6],
+  ])('of an adapter, %s', async (_how, rc, count) => {
+    const ended = await inOwnFolder(rc);
+    for (const one of told) expectRefused(ended, one, 'config.yaml');
+    expect(ended.stderr).toContain(`has ${count} problems`);
+  });
+
+  test('of embedded instances, and what is set for all instances', async () => {
+    const settings = 'sample: sauce, flavor: mac, version: x, pace: quick, retires: 3, timeout: 5s, readonly: true';
+    const rc = `instances:\n  lab: { product: octopus, url: "embedded:./lab", ${settings} }
+  lib: { product: microstrategy, url: "embedded:./lib", version: "11", flavor: linux }\n`;
+    const ended = await checked('.migratorrc.yaml', rc);
+    for (const one of [
+      /has 9 problems/u,
+      /lab\.sample must be source, target or false; did you mean "source"/u,
+      /lab\.flavor must be windows, linux or cloud/u,
+      /lab\.version: .*cannot be version "x"; choose a version/u,
+      /lab\.pace must be a duration/u,
+      /lab\.retires is not a key of an instance; http\.retries is set once/u,
+      /lab\.timeout is not a key of an instance; http\.timeout is set once/u,
+      /lab\.readonly is not a known key; an instance of octopus has product, url, apiKey/u,
+      /lib\.version: "11" is not a version/u,
+      /lib\.flavor: .*has no flavor/u,
+    ])
+      expectRefused(ended, one);
+  });
+});

@@ -65,6 +65,13 @@ describe('what a dry run cannot do is refused, unless a weaker wish gives way', 
   test.each([
     ['migrate-project A --from a --to b --preview --verify', {}, '--preview and --verify contradict each other'],
     ['import A@1 --to b --preview --no-wait', {}, '--preview and --no-wait contradict each other'],
+    ['import A@1 --to b --preview --dry-run', {}, '--preview and --dry-run contradict each other'],
+    ['migrate-project A --from a --to b --dry-run --preview', {}, '--preview and --dry-run contradict each other'],
+    [
+      'import A@1 --to b',
+      { MIGRATOR_DRY_RUN: '1', MIGRATOR_PREVIEW: '1' },
+      'MIGRATOR_PREVIEW and MIGRATOR_DRY_RUN contradict each other',
+    ],
     [
       'migrate-project A --from a --to b --verify',
       { MIGRATOR_DRY_RUN: '1' },

@@ -33,9 +33,9 @@ describe('the help of a command', () => {
         const { code, stdout } = await helpIn(folder, ...path, named);
         const lines = stdout.trimEnd().split('\n').length;
         if (code !== 0 || lines > 45) long.push({ path, named, code, lines });
-        // An id of MicroStrategy has 32 characters, and an example must be a line to copy.
-        for (const line of stdout.replaceAll(/[0-9A-F]{32}/gu, 'id').split('\n'))
-          if (stringWidth(line) > 80) long.push({ path, named, line });
+        // An id of MicroStrategy has 32 characters, SnapLogic names projects by paths, and an example must be a line to copy.
+        const shorter = stdout.replaceAll(/[0-9A-F]{32}|\/Acme-Dev\S+|"?microstrategy.tutorial"?/giu, 'id');
+        for (const line of shorter.split('\n')) if (stringWidth(line) > 80) long.push({ path, named, line });
       }
     }
     expect(long).toEqual([]);
@@ -53,6 +53,30 @@ describe('the help of a command', () => {
     }
     const ofOctopus = await folderWith(rcOf(instance('lab', 'octopus')));
     expect((await helpIn(ofOctopus, 'import', '--help')).stdout).toContain('env:MOVE_PASSWORD');
+  });
+
+  test('shows examples with a project as the product names it, between the instances of the rc file', async () => {
+    const ofSnaplogic = await folderWith(rcOf(instance('dev', 'snaplogic'), instance('test', 'snaplogic')));
+    for (const words of [
+      ['migrate-project', '--help'],
+      ['help', 'migrate-project'],
+      ['migrate-project', '--help=all'],
+    ]) {
+      const { stdout } = await helpIn(ofSnaplogic, ...words);
+      expect(stdout).toContain('--from dev --to test');
+    }
+    const { stdout } = await helpIn(ofSnaplogic, 'migrate-project', '--help');
+    expect(stdout).toContain('migrate-project /Acme-Dev/Finance/Invoices --from dev');
+    const ofEnms = await folderWith(rcOf(instance('lab', 'enms'), instance('other', 'enms')));
+    expect((await helpIn(ofEnms, 'partial-export', '--help')).stdout).toContain('--from lab --project nightly');
+    const ofAcme = `adapters: [./acme.mjs]\ndefaults: { to: there }\n`;
+    const acme = rcOf(instance('here', 'acme'), instance('else', 'acme'), instance('there', 'acme'));
+    expect((await helpIn(await folderWith(ofAcme + acme), 'compare', '--help')).stdout).toContain(
+      'compare --from here --to there',
+    );
+    expect((await helpIn(await folderWith(undefined), 'compare', '--help')).stdout).toContain(
+      'compare --from lab --to prod --project "Web Shop"',
+    );
   });
 
   test('names or describes every flag of the command itself, and points to the rest', async () => {
@@ -142,6 +166,8 @@ test('a narrow terminal shows each description whole, under its flag', async () 
     env: { HOME: join(folder, 'home') },
     columns: 40,
   });
+  const of = await commandLine(['--help'], { cwd: folder, env: { HOME: join(folder, 'home') }, columns: 40 });
+  for (const line of of.stdout.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(40);
   const [text = ''] = stdout.split('\nExamples:\n');
   expect(text).toContain(
     '  --on-conflict <fail|keep|overwrite>\n      what to do if the feed already has\n      this id and version\n',

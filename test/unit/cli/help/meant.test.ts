@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { commandLine } from '../../../support/command-line.ts';
 import { commands } from '../../../../src/cli/commands/index.ts';
 import { meantBy, namesOf } from '../../../../src/cli/help/meant.ts';
 
@@ -97,4 +98,16 @@ describe('a word that is no command leads to the command that was meant', () => 
 test('several commands are named as a sentence does', () => {
   expect(namesOf(['a'])).toBe('migrator a');
   expect(namesOf(['a', 'b c', 'd'])).toBe('migrator a, migrator b c or migrator d');
+});
+
+test('words for what migrator does not have are answered, and a choice says what each does', async () => {
+  const hint = async (...words: string[]) => (await commandLine(words, { cwd: '/' })).stderr.split('hint: ')[1];
+  expect(await hint('login')).toContain('migrator has no session');
+  expect(await hint('quit')).toContain('Ctrl-C');
+  expect(await hint('help', 'quit')).toContain('Ctrl-C');
+  expect(await hint('job', 'remove')).toMatch(
+    /job cancel \(stops a job that runs\) or migrator job undo \(takes back/u,
+  );
+  expect(await hint('import', 'x.tar', '--verify')).toContain('migrator compare');
+  expect(await hint('import', 'x.tar', '--vesion')).toContain('--version');
 });

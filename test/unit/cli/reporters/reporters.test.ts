@@ -160,6 +160,19 @@ describe('lines', () => {
     ]);
   });
 
+  test('shows one of many small files that are through at once', async () => {
+    const { io, reporter, after } = await stage();
+    const small = (name: string) => reporter.report({ type: 'bytes', subject: name, done: 5, total: 5 });
+    for (const name of ['a.yaml', 'b.yaml', 'c.yaml']) small(name);
+    after(11_000);
+    small('d.yaml');
+    expect(io.err.split('\n').map((line) => line.slice(21))).toEqual([
+      'a.yaml: 100 %, 5 B of 5 B',
+      'd.yaml: 100 %, 5 B of 5 B',
+      '',
+    ]);
+  });
+
   test('shows events that come during a prompt after the prompt', async () => {
     const { io, reporter } = await stage();
     reporter.pause();
@@ -227,6 +240,13 @@ describe('json', () => {
 describe('animated', () => {
   const tty = { stderrIsTTY: true, columns: 80 } as const;
   const screen = (io: TestIO): string[] => terminalScreen(io.err).map((line) => line.replace(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u, '*'));
+
+  test('says once that a server was reached', async () => {
+    const { io, reporter } = await stage({}, tty);
+    for (const subject of ['lab', 'prod', 'prod']) reporter.report({ type: 'phase', name: 'probe', subject });
+    reporter.finish('done');
+    expect(screen(io)).toEqual(['✔ reached lab', '✔ reached prod', '']);
+  });
 
   test('rewrites one line, and keeps the lines of ended phases above it', async () => {
     const { io, reporter, after } = await stage({}, tty);

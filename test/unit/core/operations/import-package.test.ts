@@ -88,6 +88,16 @@ test('a package that stays is told when nobody waits for the import, with its re
   expect(await bring(dam({}))).toMatchObject({ outcome: 'started', left: [] });
 });
 
+test('a dry run without a plan says so, and one whose plan is empty does not', async () => {
+  const told = async (plan: readonly [] | undefined) => {
+    const prepare: Importer['prepare'] = ({ source, dryRun }) =>
+      Promise.resolve({ source, dryRun, plan, settled: {}, notes: [] });
+    return (await bring(dam({ takes: 'files', prepare }), { dryRun: true })).warnings;
+  };
+  expect(await told(undefined)).toEqual([expect.stringContaining('cannot tell what would change on prod')]);
+  expect(await told([])).toEqual([]);
+});
+
 test('a dry run of the server tells what else the import overwrites, and where the names are', async () => {
   const log = async function* () {
     yield await Promise.resolve({ level: 'info', depth: 0, text: 'a line' } as const);
@@ -100,9 +110,9 @@ test('a dry run of the server tells what else the import overwrites, and where t
     return bring({ asked, adapter: { ...adapter, jobs } }, { dryRun, wait: true });
   };
   const warning =
-    /^the plan names projects alone; the import into prod also overwrites what is shared: .* migrator job log river:prod:in-1$/;
-  expect((await beyond('what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
-  expect((await beyond('what is shared', true)).warnings).toEqual([]);
-  expect((await beyond('what is shared', false, false)).warnings).toEqual([]);
+    /^the plan names projects alone; the import into prod also overwrites what is shared; .* migrator job log river:prod:in-1$/;
+  expect((await beyond('overwrites what is shared', false)).warnings).toEqual([expect.stringMatching(warning)]);
+  expect((await beyond('overwrites what is shared', true)).warnings).toEqual([]);
+  expect((await beyond('overwrites what is shared', false, false)).warnings).toEqual([]);
   expect((await beyond(undefined, false)).warnings).toEqual([]);
 });

@@ -38,9 +38,9 @@ describe('import', () => {
 });
 
 test.each([
-  [{ overwriteExisting: true }, expect.stringContaining('what projects share')],
-  [{}, undefined],
-])('a dry run with %p tells what is overwritten besides its plan', async (options: Options, unplanned) => {
+  [{ overwriteExisting: true }, expect.stringContaining('overwrites what projects share')],
+  [{}, expect.stringMatching(/^creates what is missing of what projects share, such as /u)],
+])('a dry run with %p tells what it changes besides its plan', async (options: Options, unplanned) => {
   await withOctopus(['root', 'space', 'package-present'], async ({ octopus }) => {
     const prepared = await octopus.imports!.prepare({ source: acme, dryRun: true, options, projects: ['New'] }, never);
     expect(prepared.unplanned).toEqual(unplanned);

@@ -219,6 +219,19 @@ describe('a dry run of a move', () => {
     await expect(() => carry(bad, { dryRun: true })).toThrowCode('JOB_FAILED');
     expect(bad.asked.at(-1)).toBe('discard job-Shop');
   });
+
+  test('that was removed offers no log and no handle, and one that the server kept offers both', async () => {
+    const plan = [{ kind: 'File', name: 'a', action: 'create' }] as const;
+    expect(await carry(river({ plan: [...plan] }), { dryRun: true })).toMatchObject({ jobs: [], logOf: undefined });
+    const kept = river({ plan: [...plan] });
+    delete (kept.adapter.moves as { discard?: unknown }).discard;
+    const handle = 'river:lab:job-Shop';
+    expect(await carry(kept, { dryRun: true })).toMatchObject({ jobs: [handle], logOf: handle });
+    const bad = river({ plan: [...plan] });
+    bad.looks.push({ state: 'failed' });
+    const failure = carry(bad, { dryRun: true });
+    await expect(failure).rejects.toMatchObject({ hint: expect.not.stringContaining('job log') });
+  });
 });
 
 test('what a move leaves is told of the target only when the target has it', async () => {
