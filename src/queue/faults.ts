@@ -55,7 +55,7 @@ function reading(error: Error, where: string): Reading {
     return [
       'AUTH_REFUSED',
       `the user may not do that at ${redis}`,
-      'have its owner allow the keys migrator:* and migrator-queue:*, and the commands that docs/workers.md lists',
+      'have its owner give it the rights that migrator help workers lists',
     ];
   }
   if (word === 'OOM') {
