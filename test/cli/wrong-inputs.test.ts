@@ -112,7 +112,7 @@ async function belongings(): Promise<readonly string[]> {
     .filter(
       (name) =>
         !/^(?:lab|prod|servers|state\/(?:runs|locks))\//u.test(name) &&
-        !/^state(?:\/runs|\/locks|\/staging)?$/u.test(name),
+        !/^state(?:\/runs|\/locks|\/staging|\/digest\.key)?$/u.test(name),
     )
     .sort();
 }

@@ -65,7 +65,5 @@ function secretsOf(identity: Identity, run: string, names: readonly string[]): R
 function digestsOf(secrets: Secrets): Readonly<Record<string, string>> {
   const digestOf = (name: string, secret: Secret) =>
     createHmac('sha256', secret.reveal()).update(`migrator digest of ${name}`).digest('hex');
-  return Object.fromEntries(
-    Object.entries(secrets).flatMap(([name, secret]) => (secret === undefined ? [] : [[name, digestOf(name, secret)]])),
-  );
+  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, digestOf(name, secret)]));
 }

@@ -6,12 +6,24 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { authoritiesOf } from './http.ts';
 
-/** Connects to the queue that `--queue` names. From then on runs and waves are noted there. Undefined without the flag. */
+interface Asked {
+  readonly queue?: string | undefined;
+  readonly volatileQueue?: boolean | undefined;
+}
+
+/** Connects to the queue of `--queue`, if it is given. From then on runs and waves are noted there. */
 export async function useQueue(
-  { queue, volatileQueue = false }: { readonly queue?: string; readonly volatileQueue?: boolean },
+  { queue, volatileQueue }: Asked,
   context: Context,
 ): Promise<QueueConnection | undefined> {
-  if (queue === undefined) return undefined;
+  return queue === undefined ? undefined : openQueue({ queue, volatileQueue }, context);
+}
+
+/** The same for a command that needs a queue. */
+export async function openQueue(
+  { queue, volatileQueue = false }: Asked & { readonly queue: string },
+  context: Context,
+): Promise<QueueConnection> {
   const url = await urlOf(queue, context);
   const { connectQueue } = await import('../../queue/connect.ts');
   const { queueJournal } = await import('../../queue/journal.ts');
