@@ -5,8 +5,6 @@ import type { RunRecord } from '../ports/journal.ts';
 import { acquireLease, ifMine, type Lease, type LeaseOptions } from './lease.ts';
 import { asked, jsonOf, runScript } from './script.ts';
 
-export type { QueueTiming } from './lease.ts';
-
 export interface QueueJournalOptions extends LeaseOptions {
   readonly now?: () => Date;
   /** How many finished runs are kept. Default: 1000. */
