@@ -14,14 +14,13 @@ import { durationFlag } from '../../flags/duration-and-size.ts';
 import { planSignerOf } from '../../keys/signed-plans.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { useQueue } from '../../servers/queue.ts';
 import type { WorkerOptions } from './flags.ts';
 import { handsOf } from './hands.ts';
 
 export async function runWorker({ options }: Invocation<WorkerOptions>, context: Context) {
   const concurrency = concurrencyOf(options.concurrency, context);
   const { serves, pairs } = await servedBy(options.serves, context);
-  const connection = await useQueue(options, context);
+  const connection = await context.queue?.();
   if (connection === undefined)
     throw new MigratorError('USAGE', '--queue is missing: name the queue to take items from', {
       hint: 'give --queue redis://host:6379, or set MIGRATOR_QUEUE',
