@@ -32,11 +32,9 @@ async function open(
   context: Context,
 ): Promise<Opened> {
   const url = await urlOf(queue, context);
-  const [{ connectQueue }, { queueJournal }, { queueLedgers }] = await Promise.all([
-    import('../../queue/connect.ts'),
-    import('../../queue/journal.ts'),
-    import('../../queue/ledgers.ts'),
-  ]);
+  const { connectQueue } = await import('../../queue/connect.ts');
+  const { queueJournal } = await import('../../queue/journal.ts');
+  const { queueLedgers } = await import('../../queue/ledgers.ts');
   const reporter = await context.reporter();
   const connection = await connectQueue(url, {
     volatile: volatileQueue,

@@ -116,7 +116,8 @@ function queueFindings(where: string, workers: readonly WorkerFacts[], items: re
   return [
     { state: 'good', subject: 'queue', text: `Redis at ${where}, ${plural(workers.length, 'worker')}` },
     ...unserved.map((name): Finding => {
-      return { state: 'warning', subject: 'queue', text: `no worker serves ${name} now`, hint: 'migrator worker' };
+      const hint = `start one that reaches it: migrator worker --serves ${name}`;
+      return { state: 'warning', subject: 'queue', text: `no worker serves ${name} now`, hint };
     }),
   ];
 }

@@ -28,10 +28,8 @@ export async function currentFacts(path: string, context: Context): Promise<Curr
   const connection = await context.queue?.();
   const running = owner && { pid: owner.pid, host: owner.host, since: owner.since };
   if (connection !== undefined) {
-    const [{ queuedRecords }, { workersOf }] = await Promise.all([
-      import('./queued.ts'),
-      import('../../../queue/presence.ts'),
-    ]);
+    const { queuedRecords } = await import('./queued.ts');
+    const { workersOf } = await import('../../../queue/presence.ts');
     await queuedRecords(plan, records, connection, context);
     return { facts: factsOf(plan, records), running, workers: await workersOf(connection) };
   }
