@@ -78,6 +78,7 @@ export async function withCrew(options: WorkshopOptions, work: (crew: Crew) => P
     const start = ({ folder, env }: Machine, ...args: readonly string[]): Member => {
       const member = { ...startBinary(args, { cwd: folder, env }), folder, env, args };
       alive.add(member);
+      if (process.env['SHOW']) for (const stream of [member.child.stderr, member.child.stdout]) stream?.on('data', (d) => process.stderr.write(`${folder.split('/').at(-1)} ${String(d)}`));
       void member.finished.then(({ stdout, stderr }) => {
         alive.delete(member);
         said.push(stdout, stderr);
@@ -139,7 +140,9 @@ export async function importsOf(server: RunningEmulator): Promise<Readonly<Recor
   const counts: Record<string, number> = {};
   for (const task of await tasksOf(server, importTask)) {
     const log = await logOf(server, task);
-    const names = new Set([...log.matchAll(/ (?:Created|Skipped|Overwrote) Project '([^']+)'/gu)].map((one) => one[1]!));
+    const names = new Set(
+      [...log.matchAll(/ (?:Created|Skipped|Overwrote) Project '([^']+)'/gu)].map((one) => one[1]!),
+    );
     for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
@@ -168,11 +171,12 @@ export async function tasksSoFar({ workshop: { lab, prod } }: Crew): Promise<num
   return (await tasksOf(lab, exportTask)).length + (await tasksOf(prod, importTask)).length;
 }
 
-/** Waits for a value. */
+/** Waits for a value, for at most a minute. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (;;) {
+  for (const end = Date.now() + 60_000; ; ) {
     const found = await look();
     if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error('what the test waits for did not come');
     await new Promise((done) => setTimeout(done, 10));
   }
 }
