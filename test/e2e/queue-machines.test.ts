@@ -1,13 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, jest, test } from '@jest/globals';
-import { type Crew, importsOf, type Machine, machines, planOf, until, withCrew } from '../support/crew.ts';
+import { type Crew, crewIn, importsOf, type Machine, machines, planOf, until, withCrew } from '../support/crew.ts';
 import { commandLine } from '../support/command-line.ts';
 import { exportTask, tasksOf } from '../support/octopus-api.ts';
 import { describeWith } from '../support/programs.ts';
 import { requestsOf } from '../support/request-count.ts';
 import { sample } from '../support/sample.ts';
-import { hurried } from '../support/workshop.ts';
+import { hurried, type Workshop } from '../support/workshop.ts';
+import { withEnmsWorkshop } from '../support/enms-workshop.ts';
+import { withLibraryWorkshop } from '../support/library-workshop.ts';
+import { withSnapLogicWorkshop } from '../support/snaplogic-workshop.ts';
 
 jest.setTimeout(240_000);
 
@@ -28,6 +31,7 @@ async function keysOf({ folder, env }: Machine): Promise<Keys> {
 interface Item {
   readonly id: string;
   readonly state: string;
+  readonly jobs: readonly string[];
   readonly fault?: { readonly code: string; readonly hint?: string };
 }
 
@@ -103,4 +107,42 @@ const cases: readonly (readonly [string, (crew: Crew) => Promise<void>])[] = [
 
 describeWith(['redis-server'], 'a wave that workers do on several machines', () => {
   test.each(sample(cases, 1))('%s', (_, work) => withCrew({ lab: { pace: 10 } }, work));
+});
+
+const year = '8D679D5111D3E4981000E787EC6DE8A4:attribute:force_replace';
+const products: readonly (readonly [string, string, (work: (workshop: Workshop) => Promise<void>) => Promise<void>])[] =
+  [
+    ['eNMS', planOf(['nightly', 'weekly'], 'defaults: { options: { overwrite-existing: true } }\n'), withEnmsWorkshop],
+    [
+      'MicroStrategy',
+      planOf(['MicroStrategy Tutorial'], `defaults: { options: { object: ["${year}"] } }\n`),
+      (work) => withLibraryWorkshop({}, work),
+    ],
+    [
+      'SnapLogic',
+      planOf(['/Acme-Dev/Finance/Invoices', '/Acme-Dev/Finance/Payroll', '/Acme-Dev/Sales EMEA/CRM Sync']).replace(
+        'to: prod',
+        'to: test',
+      ),
+      withSnapLogicWorkshop,
+    ],
+  ];
+
+describeWith(['redis-server'], 'a wave that a worker does', () => {
+  test.each(sample(products, 1))('moves projects of %s, and a second run repeats nothing', (_, plan, withServers) =>
+    withServers((workshop) =>
+      crewIn(workshop, async (crew) => {
+        const [desk, first] = await machines(crew, 'desk', 'first');
+        await writeFile(join(desk!.folder, 'plan.yaml'), plan);
+        crew.worker(first!);
+        const ended = await crew.wave(desk!).finished;
+        expect(ended).toMatchObject({ code: 0 });
+        const items = itemsIn(ended.stdout);
+        expect(items.map(({ state }) => state)).toEqual(items.map(() => 'done'));
+        const again = await crew.wave(desk!).finished;
+        expect(again).toMatchObject({ code: 0 });
+        expect(itemsIn(again.stdout).map(({ jobs }) => jobs)).toEqual(items.map(({ jobs }) => jobs));
+      }),
+    ),
+  );
 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { adapter } from '../../src/adapters/octopus/index.ts';
@@ -9,7 +9,7 @@ import { type Finished, startBinary, type Started } from './binary.ts';
 import { exportTask, importTask, keyOf, logOf, tasksOf } from './octopus-api.ts';
 import { all } from './octopus-client.ts';
 import { startRedis, type RedisServer } from './redis-server.ts';
-import { hurried, machineIn, password, withWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts';
+import { machineIn, withWorkshop, type Workshop, type WorkshopOptions } from './workshop.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -45,12 +45,6 @@ export interface Crew {
   dismiss(): Promise<readonly (number | null)[]>;
 }
 
-/** The rc file of a machine that knows both servers. */
-export const bothEnds = ({ lab, prod }: Workshop): string => `${hurried}instances:
-  lab: { product: octopus, url: "${lab.url}", apiKey: "env:LAB_KEY", space: Default }
-  prod: { product: octopus, url: "${prod.url}", apiKey: "env:PROD_KEY", space: Default }
-`;
-
 /** A plan of one wave from `lab` to `prod`. */
 export const planOf = (items: readonly string[], more = '', name = 'spring'): string =>
   `name: ${name}
@@ -67,68 +61,69 @@ const queuePassword = 'quiet%20river 31';
  * Does the work with a Redis that asks for a password. After it, no secret may be in what Redis ever wrote down, nor in
  * what any process said.
  */
-export async function withCrew(options: WorkshopOptions, work: (crew: Crew) => Promise<void>): Promise<void> {
-  await withWorkshop(options, async (workshop) => {
-    const redis = await startRedis('--requirepass', queuePassword);
-    const queueUrl = redis.url.replace('//', `//:${encodeURIComponent(queuePassword)}@`);
-    const client = new Redis(queueUrl, { lazyConnect: true, maxRetriesPerRequest: null });
-    client.on('error', () => undefined);
-    const alive = new Set<Member>();
-    const said: string[] = [];
-    const start = ({ folder, env }: Machine, ...args: readonly string[]): Member => {
-      const member = { ...startBinary(args, { cwd: folder, env }), folder, env, args };
-      alive.add(member);
-      if (process.env['SHOW']) for (const stream of [member.child.stderr, member.child.stdout]) stream?.on('data', (d) => process.stderr.write(`${folder.split('/').at(-1)} ${String(d)}`));
-      void member.finished.then(({ stdout, stderr }) => {
-        alive.delete(member);
-        said.push(stdout, stderr);
-      });
-      return member;
-    };
-    const queue = ['--queue', 'env:QUEUE_URL'];
-    const end = async () => {
-      for (const { child } of alive) child.kill('SIGKILL');
-      await Promise.all([...alive].map(({ finished }) => finished));
-    };
-    try {
-      await work({
-        redis,
-        workshop,
-        client,
-        said,
-        start,
-        machine: async (name, rc, env = {}) => {
-          const folder = workshop.path(name);
-          await mkdir(folder, { recursive: true });
-          await writeFile(join(folder, '.migratorrc.yaml'), rc);
-          return { folder, env: { ...machineIn(folder), QUEUE_URL: queueUrl, ...env } };
-        },
-        worker: (machine, ...args) => start(machine, 'worker', ...queue, '--lost-after', '1s', ...args),
-        wave: (machine, ...args) => start(machine, 'wave', 'run', 'plan.yaml', ...queue, '--yes', '--json', ...args),
-        run: (machine, ...args) => start(machine, ...args, ...queue).finished,
-        kill: async ({ child, finished, args }) => {
-          child.kill('SIGKILL');
-          await finished;
-          if (args[0] === 'wave') await endLeases(client);
-        },
-        again: ({ folder, env, args }) => start({ folder, env }, ...args),
-        dismiss: async () => {
-          const workers = [...alive].filter(({ args }) => args[0] === 'worker');
-          for (const { child } of workers) child.kill('SIGTERM');
-          return (await Promise.all(workers.map(({ finished }) => finished))).map(({ code }) => code);
-        },
-      });
-      await end();
-      const secrets = [keyOf(workshop.lab), keyOf(workshop.prod), password, queuePassword];
-      const texts = [...said, (await redis.written()).toString('latin1')];
-      for (const secret of secrets.flatMap((one) => [one, encodeURIComponent(one)]))
-        if (texts.some((text) => text.includes(secret))) throw new Error(`the secret "${secret}" was shown`);
-    } finally {
-      await end();
-      client.disconnect();
-      await redis.close();
-    }
-  });
+export const withCrew = (options: WorkshopOptions, work: (crew: Crew) => Promise<void>): Promise<void> =>
+  withWorkshop(options, (workshop) => crewIn(workshop, work));
+
+/** The same with the servers of a workshop. */
+export async function crewIn(workshop: Workshop, work: (crew: Crew) => Promise<void>): Promise<void> {
+  const redis = await startRedis('--requirepass', queuePassword);
+  const queueUrl = redis.url.replace('//', `//:${encodeURIComponent(queuePassword)}@`);
+  const client = new Redis(queueUrl, { lazyConnect: true, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  const alive = new Set<Member>();
+  const said: string[] = [];
+  const start = ({ folder, env }: Machine, ...args: readonly string[]): Member => {
+    const member = { ...startBinary(args, { cwd: folder, env }), folder, env, args };
+    alive.add(member);
+    void member.finished.then(({ stdout, stderr }) => {
+      alive.delete(member);
+      said.push(stdout, stderr);
+    });
+    return member;
+  };
+  const queue = ['--queue', 'env:QUEUE_URL'];
+  const end = async () => {
+    for (const { child } of alive) child.kill('SIGKILL');
+    await Promise.all([...alive].map(({ finished }) => finished));
+  };
+  try {
+    await work({
+      redis,
+      workshop,
+      client,
+      said,
+      start,
+      machine: async (name, rc, env = {}) => {
+        const folder = workshop.path(name);
+        await mkdir(folder, { recursive: true });
+        await writeFile(join(folder, '.migratorrc.yaml'), rc);
+        return { folder, env: { ...machineIn(folder), QUEUE_URL: queueUrl, ...env } };
+      },
+      worker: (machine, ...args) => start(machine, 'worker', ...queue, '--lost-after', '1s', ...args),
+      wave: (machine, ...args) => start(machine, 'wave', 'run', 'plan.yaml', ...queue, '--yes', '--json', ...args),
+      run: (machine, ...args) => start(machine, ...args, ...queue).finished,
+      kill: async ({ child, finished, args }) => {
+        child.kill('SIGKILL');
+        await finished;
+        if (args[0] === 'wave') await endLeases(client);
+      },
+      again: ({ folder, env, args }) => start({ folder, env }, ...args),
+      dismiss: async () => {
+        const workers = [...alive].filter(({ args }) => args[0] === 'worker');
+        for (const { child } of workers) child.kill('SIGTERM');
+        return (await Promise.all(workers.map(({ finished }) => finished))).map(({ code }) => code);
+      },
+    });
+    await end();
+    const secrets = [...Object.values(secretsOf(workshop)), queuePassword];
+    const texts = [...said, (await redis.written()).toString('latin1')];
+    for (const secret of secrets.flatMap((one) => [one, encodeURIComponent(one)]))
+      if (texts.some((text) => text.includes(secret))) throw new Error(`the secret "${secret}" was shown`);
+  } finally {
+    await end();
+    client.disconnect();
+    await redis.close();
+  }
 }
 
 async function endLeases(client: Redis): Promise<void> {
@@ -159,11 +154,19 @@ export async function contentOf(
   return Object.fromEntries(items.map(({ kind, name, fields }) => [`${kind} ${name}`, fields]));
 }
 
-/** Machines that know both servers, with state folders of their own and the keys of one user. */
-export function machines({ workshop, machine }: Crew, ...names: readonly string[]): Promise<readonly Machine[]> {
-  const { LAB_KEY, PROD_KEY, MOVE_PASSWORD } = workshop.env;
-  const env = { LAB_KEY, PROD_KEY, MOVE_PASSWORD, MIGRATOR_CONFIG_DIR: workshop.path('keys') };
-  return Promise.all(names.map((name) => machine(name, bothEnds(workshop), env)));
+/** The variables of a workshop's environment that hold secrets. */
+const secretsOf = ({ env }: Workshop): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value !== undefined && /_(?:KEY|PASSWORD)$/u.test(name) ? [[name, value]] : [],
+    ),
+  );
+
+/** Machines that know all servers of the workshop, with state folders of their own and the keys of one user. */
+export async function machines({ workshop, machine }: Crew, ...names: readonly string[]): Promise<readonly Machine[]> {
+  const rc = await readFile(workshop.path('.migratorrc.yaml'), 'utf8');
+  const env = { ...secretsOf(workshop), MIGRATOR_CONFIG_DIR: workshop.path('keys') };
+  return Promise.all(names.map((name) => machine(name, rc, env)));
 }
 
 /** The tasks of both servers, in number. */
@@ -173,7 +176,7 @@ export async function tasksSoFar({ workshop: { lab, prod } }: Crew): Promise<num
 
 /** Waits for a value, for at most a minute. */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 60_000; ; ) {
+  for (const end = Date.now() + 60_000; ;) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > end) throw new Error('what the test waits for did not come');
