@@ -149,7 +149,7 @@ function cli() {
     ['context.ts'],
     ['config/'],
     ['reporters/', 'state/', 'secrets/', 'explain.ts'],
-    ['terminal/', 'exit-codes.ts', 'runtime.ts', 'version.ts'],
+    ['terminal/', 'closers.ts', 'exit-codes.ts', 'runtime.ts', 'version.ts'],
   ];
   const outside = [
     ...below,

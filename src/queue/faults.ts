@@ -55,7 +55,7 @@ function reading(error: Error, where: string): Reading {
     return [
       'AUTH_REFUSED',
       `the user may not do that at ${redis}`,
-      'have its owner allow all commands on the keys migrator:*, and INFO',
+      'have its owner give it the rights that migrator help workers lists',
     ];
   }
   if (word === 'OOM') {

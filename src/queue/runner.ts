@@ -200,7 +200,9 @@ class PartWatch {
     const workers = await workersOf(this.#ports.connection);
     const fit = workers.filter(({ serves }) => wanted.every((one) => serves.includes(one)));
     const what = `a worker that serves ${wanted.join(' and ')}`;
-    return fit.length === 0 ? `${what}: none is at work now` : `a free slot, or ${what}`;
+    return fit.length === 0
+      ? `${what}: none is at work now, start one with migrator worker`
+      : `a free slot, or ${what}`;
   }
 
   #tell(progress: unknown): void {

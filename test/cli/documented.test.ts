@@ -35,6 +35,7 @@ const notRun: Readonly<Record<string, string>> = {
 /** Documents whose lines another test runs. */
 const ranElsewhere: Readonly<Record<string, string>> = {
   'docs/air-gap.md': 'test/cli/air-gap.test.ts runs them in the order of the page',
+  'docs/workers.md': 'they need a queue and several machines: test/e2e/examples.test.ts runs the example two-networks',
 };
 
 /** Other programs, and why their lines are not run here. */

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { systemRandom } from '../../src/cli/runtime.ts';
 import { startEmulator } from '../../src/emulators/index.ts';
@@ -12,6 +12,8 @@ import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { posix, testWith } from '../support/programs.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { all } from '../support/sample.ts';
 import { testIO } from '../support/test-io.ts';
 
@@ -124,6 +126,32 @@ async function emulated(line: readonly string[], folder: string): ReturnType<Run
   return started.finished;
 }
 
+/** A worker that serves both instances, until it is stopped. The coordinator's line, if any, runs beside it. */
+const withQueue =
+  (coordinator?: Runner): Runner =>
+  async (line, folder) => {
+    const redis = await startRedis();
+    const env = { ...here().env, QUEUE_URL: redis.url };
+    const words = coordinator === undefined ? line : ['worker', '--queue', 'env:QUEUE_URL'];
+    const worker = here().start(
+      words.map((word) => (word.startsWith('redis://') ? redis.url : word)),
+      { cwd: folder, env },
+    );
+    try {
+      await worker.seen(/takes items from/u);
+      const ended = await coordinator?.(
+        line.map((word) => (word === 'env:QUEUE_URL' ? redis.url : word)),
+        folder,
+      );
+      worker.child.kill('SIGINT');
+      const stopped = await worker.finished;
+      return ended ?? stopped;
+    } finally {
+      worker.child.kill('SIGKILL');
+      await redis.close();
+    }
+  };
+
 const withPlan: Runner = async (line, folder) => {
   const options = '{ skip-existing: true }';
   const plan = `from: lab\nto: prod\ndefaults: { options: ${options} }\nwaves: [{ name: shared, items: [Ledger Sync] }]\n`;
@@ -149,7 +177,7 @@ const special: Readonly<Record<string, Runner>> = {
     await writeFile(join(folder, 'Acme.Move.1.0.0.zip'), 'an export of a server');
     return plainly(line, folder);
   },
-  ...Object.fromEntries(['check', 'run', 'status', 'stop', 'report'].map((word) => [`wave ${word}`, withPlan])),
+  ...Object.fromEntries(['check', 'status', 'stop', 'report'].map((word) => [`wave ${word}`, withPlan])),
   'job show': withJob,
   'job wait': withJob,
   'job log': withJob,
@@ -218,6 +246,8 @@ const special: Readonly<Record<string, Runner>> = {
     return shown;
   },
   emulate: emulated,
+  worker: withQueue(),
+  'wave run': (line, folder) => (line.includes('--queue') ? withQueue(withPlan) : withPlan)(line, folder),
 };
 
 beforeAll(async () => {
@@ -242,12 +272,15 @@ beforeAll(async () => {
 });
 
 describe('examples in the help', () => {
-  test.each(examples)('the example succeeds and prints a result: %s', async (line, path) => {
-    // The shell handles what follows a ">".
-    const [command = ''] = line.split(' > ');
-    const folder = await folderWith();
-    const { code, stdout, stderr } = await (special[path] ?? plainly)(words(command).slice(1), folder);
-    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).not.toBe('');
-  });
+  for (const [line, path] of examples) {
+    const needs = line.includes('--queue') ? [posix, 'redis-server'] : [];
+    testWith(needs, `the example succeeds and prints a result: ${line}`, async () => {
+      // The shell handles what follows a ">".
+      const [command = ''] = line.split(' > ');
+      const folder = await folderWith();
+      const { code, stdout, stderr } = await (special[path] ?? plainly)(words(command).slice(1), folder);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).not.toBe('');
+    });
+  }
 });

@@ -23,6 +23,7 @@ test('the command tree has exactly these commands', () => {
         'inventory',
         'init',
         'doctor',
+        'worker',
         'emulate',
         'demo',
         'completion',

@@ -156,9 +156,14 @@ describe('an installation from npm', () => {
     const checked = await step(work!.run, { COMMAND_LINE: 'config check\n  --json\n' });
     expect(JSON.parse(checked.stdout)).toMatchObject({ document: 'migrator/config-check/1', instances: ['lab'] });
     expect(checked.code).toBe(0);
+    // The queue needs packages that only those install who use it.
+    const queued = await step(work!.run, { COMMAND_LINE: 'worker --queue redis://127.0.0.1:1' });
+    expect(queued.stderr).toContain('the queue needs npm packages that are not installed: bullmq, ioredis');
+    expect(queued.stderr).toContain('npm install bullmq ioredis');
+    expect(queued.code).toBe(2);
     const refused = await step(work!.run, { COMMAND_LINE: "package inspect '$(touch ran) $HOME.tar'" });
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('/$(touch ran) $HOME.tar"') });
-    expect(await readFile(output, 'utf8')).toBe('exit-code=0\nexit-code=2\n');
+    expect(await readFile(output, 'utf8')).toBe('exit-code=0\nexit-code=2\nexit-code=2\n');
   });
 
   test('npx runs it in an empty folder, and a store in S3 names the optional packages and how to install them', async () => {

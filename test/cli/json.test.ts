@@ -8,6 +8,8 @@ import type { Ended } from '../support/command-line.ts';
 import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { documents, documentSchema } from '../support/documents.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
+import { has, testWith } from '../support/programs.ts';
+import { startRedis } from '../support/redis-server.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -120,6 +122,30 @@ describe('documents that --json prints', () => {
     await done('wave-report', 'wave', 'report', 'plan.yaml', '-o', 'run.json');
   });
 
+  testWith(['redis-server'], 'a worker, and a wave that it does, print valid documents', async () => {
+    const redis = await startRedis();
+    const queue = ['--queue', redis.url];
+    await writeFile(here().path('queued.yaml'), 'from: lab\nto: prod\nwaves: [{ name: a, items: [Search] }]\n');
+    const worker = here().start(['worker', ...queue, '--json'], { cwd: here().folder });
+    try {
+      await worker.seen(/takes items/u);
+      await done('wave-run', 'wave', 'run', 'queued.yaml', ...queue, '--yes');
+      const { items, workers } = await done<{ items: unknown[]; workers: unknown[] }>(
+        'wave-status',
+        ...['wave', 'status', 'queued.yaml', ...queue],
+      );
+      expect(items).toMatchObject([{ state: 'done', attempt: expect.any(String), host: expect.any(String) }]);
+      expect(workers).toMatchObject([{ serves: ['lab', 'prod'], concurrency: 2, items: [] }]);
+      worker.child.kill('SIGTERM');
+      const ended = await worker.finished;
+      expect(ended).toMatchObject({ code: 0 });
+      expect(await document('worker', { ...ended, code: 0 })).toMatchObject({ serves: ['lab', 'prod'], items: 1 });
+    } finally {
+      worker.child.kill('SIGKILL');
+      await redis.close();
+    }
+  });
+
   test('compare prints a valid document', async () => {
     const compared = await done<{ equal: number; differences: unknown[]; blind: string[] }>(
       'compare',
@@ -178,6 +204,15 @@ describe('documents that --json prints', () => {
     expect(await done('job-show', 'job', 'show', handle)).toMatchObject({
       handle: shortOf(handle),
       status: { state: 'succeeded' },
+      run: { verb: 'partial-export', from: 'lab', state: 'done' },
+    });
+    const { runs } = await done<{ runs: { verb: string; dryRun: boolean; package?: string; jobs: string[] }[] }>(
+      'run-list',
+      ...['job', 'list', '--limit', '100'],
+    );
+    const imported = runs.find((one) => one.verb === 'import' && !one.dryRun && one.package === 'billing.tar');
+    expect(await done('job-show', 'job', 'show', imported?.jobs[0] ?? '')).toMatchObject({
+      run: { verb: 'import', signer: expect.stringMatching(/^[0-9A-F]{16}$/u), signerName: 'your own key' },
     });
     expect(await done('job-wait', 'job', 'wait', handle)).toMatchObject({ handle: shortOf(handle), outcome: 'done' });
     const { log } = await done<{ log: unknown[] }>('job-log', 'job', 'log', handle);
@@ -319,7 +354,11 @@ describe('documents that --json prints', () => {
   });
 
   test('the tests above print every document, except that of the demo, which runs with the examples', () => {
-    expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo', 'demo-waves']);
+    expect(documents.names.filter((name) => !proven.has(name))).toEqual([
+      'demo',
+      'demo-waves',
+      ...(has('redis-server') ? [] : ['worker']),
+    ]);
   });
 });
 

@@ -397,6 +397,24 @@ const files: readonly WrongInput[] = [
   row('adapter new ../acme', 2, '../acme', 'acme'),
 ];
 
+const queue = '--queue redis://127.0.0.1:1';
+
+const workers: readonly WrongInput[] = [
+  row('worker', 2, '--queue', 'redis://'),
+  row('wroker', 2, 'wroker', 'worker'),
+  row(`worker ${queue}`, 5, ['127.0.0.1:1', 'refuses'], 'rediss://'),
+  row('worker --queue https://redis.example', 2, 'URL of the queue', 'redis://'),
+  row('worker --queue redis.example:6379', 2, 'URL of the queue', 'redis://'),
+  row('worker --queue env:QUEUE_URL', 2, 'QUEUE_URL', 'set QUEUE_URL'),
+  row('worker --queue redis://:Secret-In-Url@127.0.0.1:1', 5, '127.0.0.1:1', 'rediss://'),
+  row(`worker ${queue} --serves labb`, 2, 'labb', 'lab'),
+  row(`worker ${queue} --concurrency many`, 2, ['--concurrency', 'many'], '--concurrency 2'),
+  row(`worker ${queue} --concurrency 0`, 2, ['--concurrency', '0'], '--concurrency 2'),
+  row(`worker ${queue} --lost-after soon`, 2, ['--lost-after', 'soon'], '90s'),
+  row(`worker ${queue} --lost-after 1ms`, 2, ['--lost-after', '1ms'], '30s'),
+  row(`worker plan.yaml ${queue}`, 2, 'plan.yaml', 'worker --help'),
+];
+
 /** What a tired engineer types at night. The expectations come from the documents, and were written before the first run. */
 export const wrongInputs: readonly WrongInput[] = [
   ...verbs,
@@ -407,4 +425,5 @@ export const wrongInputs: readonly WrongInput[] = [
   ...jobs,
   ...ownKeys,
   ...files,
+  ...workers,
 ];

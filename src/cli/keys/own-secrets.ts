@@ -5,7 +5,6 @@ import type { Secrets } from '../../ports/options.ts';
 import type { Identity } from '../../package/index.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
-import { secretDigest } from '../state/secret-digest.ts';
 import { keyRing } from './key-ring.ts';
 
 /**
@@ -13,10 +12,14 @@ import { keyRing } from './key-ring.ts';
  * run, so it is the same whenever this identity resumes the run. It is never stored, but the run notes that it was made.
  * CONFLICT when the identity is not the one with which the run began.
  */
-export async function ownSecrets(names: readonly string[], run: Run, context: Context): Promise<Secrets> {
+export async function ownSecrets(
+  names: readonly string[],
+  run: { readonly record: Pick<RunRecord, 'id' | 'facts'> } & Pick<Run, 'note'>,
+  context: Context,
+): Promise<Secrets> {
   const secrets = await ownSecretsOf(run.record, context, names);
   const noted = run.record.facts['own.secrets'] ?? {};
-  const digests = await digestsOf(secrets, context);
+  const digests = digestsOf(secrets);
   if (Object.keys(digests).some((name) => noted[name] === undefined))
     await run.note({ 'own.secrets': { ...noted, ...digests } });
   return secrets;
@@ -35,7 +38,7 @@ export async function ownSecretsOf(
   // The run may have begun before the user's identity was replaced.
   for await (const identity of ring.usualIdentities()) {
     const secrets = secretsOf(identity, id, names);
-    const digests = await digestsOf(secrets, context);
+    const digests = digestsOf(secrets);
     if (names.some((name) => (noted[name] ?? digests[name]) !== digests[name])) continue;
     for (const secret of Object.values(secrets)) context.redactor.add(secret);
     return secrets;
@@ -55,8 +58,14 @@ function secretsOf(identity: Identity, run: string, names: readonly string[]): R
   return Object.fromEntries(names.map((name) => [name, secretOf(name)]));
 }
 
-async function digestsOf(secrets: Secrets, { io }: Context): Promise<Readonly<Record<string, string>>> {
-  const digests: Record<string, string> = {};
-  for (const [name, secret] of Object.entries(secrets)) digests[name] = await secretDigest({ [name]: secret }, io);
-  return digests;
+/**
+ * The same on every machine that has the identity: a worker goes on with what another began. A digest without a key of this
+ * machine tells nothing about a secret that has the 256 bits of an HMAC.
+ */
+function digestsOf(secrets: Secrets): Readonly<Record<string, string>> {
+  const digestOf = (name: string, secret: Secret) =>
+    createHmac('sha256', secret.reveal()).update(`migrator digest of ${name}`).digest('hex');
+  return Object.fromEntries(
+    Object.entries(secrets).flatMap(([name, secret]) => (secret === undefined ? [] : [[name, digestOf(name, secret)]])),
+  );
 }

@@ -1,3 +1,4 @@
+import type { Journal, Ledgers } from '../../ports/journal.ts';
 import type { QueueConnection } from '../../queue/connect.ts';
 import type { Context } from '../context.ts';
 import { systemClock, tellingClock } from '../runtime.ts';
@@ -6,18 +7,34 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { authoritiesOf } from './http.ts';
 
-/** Connects to the queue that `--queue` names. From then on runs and waves are noted there. Undefined without the flag. */
-export async function useQueue(
-  { queue, volatileQueue = false }: { readonly queue?: string; readonly volatileQueue?: boolean },
+interface Opened {
+  readonly connection: QueueConnection;
+  readonly journal: Journal;
+  readonly ledgers: Ledgers;
+}
+
+/** Runs and waves are noted in the queue that `--queue` names. It is connected to when the first one needs it. */
+export function noteInQueue(
+  asked: { readonly queue: string; readonly volatileQueue?: boolean | undefined },
   context: Context,
-): Promise<QueueConnection | undefined> {
-  if (queue === undefined) return undefined;
+): void {
+  let opening: Promise<Opened> | undefined;
+  const opened = () => (opening ??= open(asked, context));
+  context.queue = async () => (await opened()).connection;
+  context.notebook = {
+    journal: async () => (await opened()).journal,
+    ledgers: async () => (await opened()).ledgers,
+  };
+}
+
+async function open(
+  { queue, volatileQueue = false }: { readonly queue: string; readonly volatileQueue?: boolean | undefined },
+  context: Context,
+): Promise<Opened> {
   const url = await urlOf(queue, context);
-  const [{ connectQueue }, { queueJournal }, { queueLedgers }] = await Promise.all([
-    import('../../queue/connect.ts'),
-    import('../../queue/journal.ts'),
-    import('../../queue/ledgers.ts'),
-  ]);
+  const { connectQueue } = await import('../../queue/connect.ts');
+  const { queueJournal } = await import('../../queue/journal.ts');
+  const { queueLedgers } = await import('../../queue/ledgers.ts');
   const reporter = await context.reporter();
   const connection = await connectQueue(url, {
     volatile: volatileQueue,
@@ -34,8 +51,7 @@ export async function useQueue(
   const ledgers = queueLedgers(connection.redis, self, { clock });
   context.onClose(() => journal.close());
   context.onClose(() => ledgers.close());
-  context.notebook = { journal: () => Promise.resolve(journal), ledgers: () => Promise.resolve(ledgers) };
-  return connection;
+  return { connection, journal, ledgers };
 }
 
 /** A URL with a password is a secret, and so is what a reference leads to. */

@@ -27,13 +27,15 @@ const item = z.strictObject({
   beganAt: z.string().optional(),
   endedAt: z.string().optional(),
   key: z.string().optional().describe('the same for the same work on the same servers'),
+  attempt: z.string().optional().describe('the id of the attempt that was begun; jobs in a queue are named by it'),
   attempts: z.number().int(),
   jobs: z.array(handle),
   reason: z.string().optional(),
   fault: fault.optional(),
   route: z.string().optional(),
   package: packageRef.optional(),
-  backup: z.string().optional(),
+  backup: z.string().optional().describe('a file on the machine of "host"'),
+  host: z.string().optional().describe('the machine of the worker that did it; only with a queue'),
   warnings: z.number().int().optional(),
   warned: z.array(z.string()).optional().describe('the first of its warnings'),
   ran: z
@@ -69,6 +71,15 @@ const foreseen = z.strictObject({
   fault: fault.optional(),
 });
 
+const worker = z.strictObject({
+  host: z.string(),
+  pid: z.number().int(),
+  since: z.string().describe('ISO 8601'),
+  serves: z.array(z.string()).describe('the instances that it reaches'),
+  concurrency: z.number().int(),
+  items: z.array(z.string()).describe('the ids of the items that it is at work on'),
+});
+
 /** What the commands below `wave` print under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
   'wave-init': { file: z.string().optional(), items: z.number().int(), text: z.string() },
@@ -94,7 +105,11 @@ export const documents = {
     ...facts,
   },
   'wave-status': {
-    running: z.strictObject({ pid: z.number().int(), host: z.string(), since: z.string() }).optional(),
+    running: z
+      .strictObject({ pid: z.number().int(), host: z.string(), since: z.string() })
+      .optional()
+      .describe('the process that runs the plan, or hands it out'),
+    workers: z.array(worker).optional().describe('who has shown a sign of life in the last minute; only with --queue'),
     ...facts,
   },
   'wave-stop': { asked: z.boolean().describe('false: nobody runs the plan') },

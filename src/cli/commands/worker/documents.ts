@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const documents = {
   worker: {
     queue: z.string().describe('host and port'),
-    serves: z.array(z.string()),
-    items: z.number().describe('how many items, or parts of items, came to an end here'),
+    serves: z.array(z.string()).describe('the instances whose items it took'),
+    items: z.number().int().describe('how many items, or parts of items, came to an end here'),
   },
 };

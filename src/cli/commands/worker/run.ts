@@ -14,19 +14,18 @@ import { durationFlag } from '../../flags/duration-and-size.ts';
 import { planSignerOf } from '../../keys/signed-plans.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { useQueue } from '../../servers/queue.ts';
 import type { WorkerOptions } from './flags.ts';
 import { handsOf } from './hands.ts';
 
 export async function runWorker({ options }: Invocation<WorkerOptions>, context: Context) {
   const concurrency = concurrencyOf(options.concurrency, context);
+  const timing = timingOf(options.lostAfter, context);
   const { serves, pairs } = await servedBy(options.serves, context);
-  const connection = await useQueue(options, context);
+  const connection = await context.queue?.();
   if (connection === undefined)
     throw new MigratorError('USAGE', '--queue is missing: name the queue to take items from', {
       hint: 'give --queue redis://host:6379, or set MIGRATOR_QUEUE',
     });
-  const timing = timingOf(options.lostAfter, context);
   const { redis } = connection;
   const self = { pid: context.io.pid, host: context.io.host };
   const reporter = await context.reporter();
@@ -92,9 +91,17 @@ function concurrencyOf(text: string, context: Context): number {
   });
 }
 
+/** In milliseconds. Under it, a busy machine would look dead. */
+const shortestSilence = 1000;
+
 /** A worker that shall be missed soon looks for work more often too. */
 function timingOf(lostAfter: string, context: Context): WorkTiming {
-  const lock = durationFlag(lostAfter, context.flagSource('lostAfter'));
+  const source = context.flagSource('lostAfter');
+  const lock = durationFlag(lostAfter, source);
+  if (lock < shortestSilence)
+    throw new MigratorError('USAGE', `${source.words}: "${lostAfter}" is less than a second`, {
+      hint: 'write --lost-after 30s: a worker tells three times in it that it is there',
+    });
   const { idle, slot } = usualWorkTiming;
   return { lock, idle: Math.min(idle, lock / 10), slot: Math.min(slot, lock / 5) };
 }
