@@ -88,7 +88,7 @@ export const rooms = {
   'emulators/shared': {
     paths: ['src/emulators/shared/'],
     may: ['leaves'],
-    packages: ['libsql', 'find-my-way', 'busboy', 'yauzl', 'yazl'],
+    packages: ['libsql', 'busboy', 'yauzl', 'yazl'],
     machine: true,
   },
   ...Object.fromEntries(
