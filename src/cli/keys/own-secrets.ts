@@ -55,7 +55,7 @@ async function isNoted(secrets: Secrets, noted: Readonly<Record<string, string>>
   const digests = digestsOf(secrets);
   for (const [name, secret] of Object.entries(secrets)) {
     const known = noted[name];
-    if (known === undefined || known === digests[name] || secret === undefined) continue;
+    if (known === undefined || known === digests[name]) continue;
     if (known !== (await secretDigest({ [name]: secret }, io))) return false;
   }
   return true;
@@ -76,7 +76,5 @@ function secretsOf(identity: Identity, run: string, names: readonly string[]): R
 function digestsOf(secrets: Secrets): Readonly<Record<string, string>> {
   const digestOf = (name: string, secret: Secret) =>
     createHmac('sha256', secret.reveal()).update(`migrator digest of ${name}`).digest('hex');
-  return Object.fromEntries(
-    Object.entries(secrets).flatMap(([name, secret]) => (secret === undefined ? [] : [[name, digestOf(name, secret)]])),
-  );
+  return Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, digestOf(name, secret)]));
 }
