@@ -7,6 +7,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
+COPY scripts/compact.mjs scripts/
 RUN npm run build && npm ci --omit=dev --ignore-scripts
 
 FROM node:24-slim

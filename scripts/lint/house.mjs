@@ -88,7 +88,7 @@ export const rooms = {
   'emulators/shared': {
     paths: ['src/emulators/shared/'],
     may: ['leaves'],
-    packages: ['libsql', 'find-my-way', 'busboy', 'yauzl', 'yazl'],
+    packages: ['libsql', 'busboy', 'yauzl', 'yazl'],
     machine: true,
   },
   ...Object.fromEntries(
@@ -149,7 +149,7 @@ function cli() {
     ['context.ts'],
     ['config/'],
     ['reporters/', 'state/', 'secrets/', 'explain.ts'],
-    ['terminal/', 'exit-codes.ts', 'runtime.ts', 'version.ts'],
+    ['terminal/', 'closers.ts', 'exit-codes.ts', 'runtime.ts', 'version.ts'],
   ];
   const outside = [
     ...below,

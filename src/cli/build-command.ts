@@ -89,6 +89,8 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   }
   if (entry.forShells !== true) await warnOfUnknownVariables(command, context);
   fillLists(command);
+  const { queue, volatileQueue } = command.opts<{ readonly queue?: string; readonly volatileQueue?: boolean }>();
+  if (queue !== undefined) (await import('./servers/queue.ts')).noteInQueue({ queue, volatileQueue }, context);
   const run = await load();
   let result: Awaited<ReturnType<typeof run>>;
   try {

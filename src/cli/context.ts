@@ -8,6 +8,8 @@ import { MigratorError } from '../errors.ts';
 import type { Journal, Ledgers } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
+import type { QueueConnection } from '../queue/connect.ts';
+import { closeAll, type Closer } from './closers.ts';
 import type { Config } from './config/config.ts';
 import type { ProblemsOfCode } from './config/problems.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -86,8 +88,8 @@ export class Context {
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
-  readonly #closers: (() => Promise<void> | void)[] = [];
-  readonly #works = new AsyncLocalStorage<(() => Promise<void> | void)[]>();
+  readonly #closers: Closer[] = [];
+  readonly #works = new AsyncLocalStorage<Closer[]>();
   readonly jobsLeft = new JobsLeft();
   /** True when the run stays unfinished in the journal, so that the same command line resumes it. */
   resumable = false;
@@ -99,6 +101,8 @@ export class Context {
   #readConfig: Promise<Config> | undefined;
   /** Where runs and waves are noted. Who wants another place sets it before the first use. */
   notebook: Notebook;
+  /** Set for a command line with `--queue`: connects at its first call. */
+  queue: (() => Promise<QueueConnection>) | undefined;
   readonly #made = new Map<unknown, Promise<unknown>>();
 
   constructor(io: IO, globals: Globals) {
@@ -132,22 +136,22 @@ export class Context {
   }
 
   /** Registers a function to call when the command is over. The last one is called first. */
-  onClose(closer: () => Promise<void> | void): void {
+  onClose(closer: Closer): void {
     this.#closers.push(closer);
   }
 
   /** The same for what one piece of work needs: that of the command, or of one item of a process that does many. */
-  onWorkEnd(closer: () => Promise<void> | void): void {
+  onWorkEnd(closer: Closer): void {
     (this.#works.getStore() ?? this.#closers).push(closer);
   }
 
   /** Does a piece of work, and calls what it registered with `onWorkEnd`. */
   async work<T>(work: () => Promise<T>): Promise<T> {
-    const closers: (() => Promise<void> | void)[] = [];
+    const closers: Closer[] = [];
     try {
       return await this.#works.run(closers, work);
     } finally {
-      for (const close of closers.reverse()) await close();
+      await closeAll(closers);
     }
   }
 
@@ -289,17 +293,8 @@ export class Context {
 
   async close(): Promise<void> {
     this.#reporter?.finish();
-    const failures: unknown[] = [];
-    // After a failure, the others are still closed.
-    for (const close of [...this.#closers.reverse(), () => this.io.stdout.flush?.(), () => this.io.stderr.flush?.()]) {
-      try {
-        await close();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    const [first] = failures;
-    if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
+    const flushes = [() => this.io.stderr.flush?.(), () => this.io.stdout.flush?.()];
+    await closeAll([...flushes, ...this.#closers]);
   }
 }
 

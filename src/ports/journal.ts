@@ -15,6 +15,8 @@ export type Facts = {
   readonly 'upload.ref'?: PackageRef;
   readonly 'plain.sha256'?: string;
   readonly 'sealing.package'?: PackageRef;
+  /** The id of the key that signed the package of an import. */
+  readonly 'package.signer'?: string;
   /** What this run put into a store: the name of the package, and the SHA-256 of each file that it sent or meant to send. */
   readonly 'store.package'?: PackageRef;
   readonly 'store.digests'?: readonly string[];

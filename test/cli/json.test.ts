@@ -204,6 +204,15 @@ describe('documents that --json prints', () => {
     expect(await done('job-show', 'job', 'show', handle)).toMatchObject({
       handle: shortOf(handle),
       status: { state: 'succeeded' },
+      run: { verb: 'partial-export', from: 'lab', state: 'done' },
+    });
+    const { runs } = await done<{ runs: { verb: string; dryRun: boolean; package?: string; jobs: string[] }[] }>(
+      'run-list',
+      ...['job', 'list', '--limit', '100'],
+    );
+    const imported = runs.find((one) => one.verb === 'import' && !one.dryRun && one.package === 'billing.tar');
+    expect(await done('job-show', 'job', 'show', imported?.jobs[0] ?? '')).toMatchObject({
+      run: { verb: 'import', signer: expect.stringMatching(/^[0-9A-F]{16}$/u), signerName: 'your own key' },
     });
     expect(await done('job-wait', 'job', 'wait', handle)).toMatchObject({ handle: shortOf(handle), outcome: 'done' });
     const { log } = await done<{ log: unknown[] }>('job-log', 'job', 'log', handle);

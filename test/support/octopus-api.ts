@@ -5,6 +5,8 @@ export interface ServerTask {
   readonly Id: string;
   readonly Name: string;
   readonly State: string;
+  readonly QueueTime: string;
+  readonly CompletedTime: string;
 }
 
 export const exportTask = 'MigrationPartialExport';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again, on the same port, with what its folder has. */
   restart(): Promise<void>;
+  /** All commands that it ever wrote to its append-only files, as bytes. */
+  written(): Promise<Buffer>;
   /** Ends the server, and removes its folder. */
   close(): Promise<void>;
 }
@@ -47,6 +49,11 @@ export async function startRedis(...settings: readonly string[]): Promise<RedisS
     port,
     kill,
     restart,
+    written: async () => {
+      const files = join(folder, 'appendonlydir');
+      const names = await readdir(files);
+      return Buffer.concat(await Promise.all(names.map((name) => readFile(join(files, name)))));
+    },
     close: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -5,6 +5,7 @@ import type { Secrets } from '../../ports/options.ts';
 import type { Identity } from '../../package/index.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
+import { secretDigest } from '../state/secret-digest.ts';
 import { keyRing } from './key-ring.ts';
 
 /**
@@ -38,8 +39,7 @@ export async function ownSecretsOf(
   // The run may have begun before the user's identity was replaced.
   for await (const identity of ring.usualIdentities()) {
     const secrets = secretsOf(identity, id, names);
-    const digests = digestsOf(secrets);
-    if (names.some((name) => (noted[name] ?? digests[name]) !== digests[name])) continue;
+    if (!(await isNoted(secrets, noted, context))) continue;
     for (const secret of Object.values(secrets)) context.redactor.add(secret);
     return secrets;
   }
@@ -48,6 +48,17 @@ export async function ownSecretsOf(
     `the ${names.join(' and ')} of this run cannot be made again: none of your encryption identities is the one with which the run began`,
     { hint: 'bring that identity back, or start a new run with --fresh' },
   );
+}
+
+/** Runs of earlier releases noted digests that only this machine can make. */
+async function isNoted(secrets: Secrets, noted: Readonly<Record<string, string>>, { io }: Context): Promise<boolean> {
+  const digests = digestsOf(secrets);
+  for (const [name, secret] of Object.entries(secrets)) {
+    const known = noted[name];
+    if (known === undefined || known === digests[name]) continue;
+    if (known !== (await secretDigest({ [name]: secret }, io))) return false;
+  }
+  return true;
 }
 
 function secretsOf(identity: Identity, run: string, names: readonly string[]): Readonly<Record<string, Secret>> {

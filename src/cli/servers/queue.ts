@@ -1,3 +1,4 @@
+import type { Journal, Ledgers } from '../../ports/journal.ts';
 import type { QueueConnection } from '../../queue/connect.ts';
 import type { Context } from '../context.ts';
 import { systemClock, tellingClock } from '../runtime.ts';
@@ -6,24 +7,30 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { authoritiesOf } from './http.ts';
 
-interface Asked {
-  readonly queue?: string | undefined;
-  readonly volatileQueue?: boolean | undefined;
+interface Opened {
+  readonly connection: QueueConnection;
+  readonly journal: Journal;
+  readonly ledgers: Ledgers;
 }
 
-/** Connects to the queue of `--queue`, if it is given. From then on runs and waves are noted there. */
-export async function useQueue(
-  { queue, volatileQueue }: Asked,
+/** Runs and waves are noted in the queue that `--queue` names. It is connected to when the first one needs it. */
+export function noteInQueue(
+  asked: { readonly queue: string; readonly volatileQueue?: boolean | undefined },
   context: Context,
-): Promise<QueueConnection | undefined> {
-  return queue === undefined ? undefined : openQueue({ queue, volatileQueue }, context);
+): void {
+  let opening: Promise<Opened> | undefined;
+  const opened = () => (opening ??= open(asked, context));
+  context.queue = async () => (await opened()).connection;
+  context.notebook = {
+    journal: async () => (await opened()).journal,
+    ledgers: async () => (await opened()).ledgers,
+  };
 }
 
-/** The same for a command that needs a queue. */
-export async function openQueue(
-  { queue, volatileQueue = false }: Asked & { readonly queue: string },
+async function open(
+  { queue, volatileQueue = false }: { readonly queue: string; readonly volatileQueue?: boolean | undefined },
   context: Context,
-): Promise<QueueConnection> {
+): Promise<Opened> {
   const url = await urlOf(queue, context);
   const { connectQueue } = await import('../../queue/connect.ts');
   const { queueJournal } = await import('../../queue/journal.ts');
@@ -44,8 +51,7 @@ export async function openQueue(
   const ledgers = queueLedgers(connection.redis, self, { clock });
   context.onClose(() => journal.close());
   context.onClose(() => ledgers.close());
-  context.notebook = { journal: () => Promise.resolve(journal), ledgers: () => Promise.resolve(ledgers) };
-  return connection;
+  return { connection, journal, ledgers };
 }
 
 /** A URL with a password is a secret, and so is what a reference leads to. */

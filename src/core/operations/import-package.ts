@@ -143,8 +143,7 @@ async function importOnWay(
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
-  if (names.length > 0 && ports.run.record.about?.projects.length === 0)
-    await ports.run.note(fact('import', 'projects', names));
+  await noteContent(names, trusted, ports.run);
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
   if (input.plan === undefined && !input.dryRun) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
@@ -231,6 +230,20 @@ async function importOnWay(
   ];
   const beyond = input.dryRun && log.length === 0 ? beyondPlan(prepared, job.handle, target.name) : [];
   return { ...base, left, outcome: ran.outcome ?? 'done', warnings: [...beyond, ...warningsOf(status, prepared)], log };
+}
+
+/** For those who look at the run later: what the package holds, and who signed it. */
+async function noteContent(
+  names: readonly string[],
+  trusted: TrustedPackage | undefined,
+  run: ImportPorts['run'],
+): Promise<void> {
+  const signer = trusted?.verified.signer?.keyId;
+  const facts = {
+    ...(names.length > 0 && run.record.about?.projects.length === 0 ? fact('import', 'projects', names) : {}),
+    ...(signer === undefined ? {} : { 'package.signer': signer }),
+  };
+  if (Object.keys(facts).length > 0) await run.note(facts);
 }
 
 function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {

@@ -82,7 +82,7 @@ function unknown(words: readonly string[], table: readonly Entry[], known: reado
   const isBeginning = page !== undefined && word.length >= 3 && page.startsWith(word.toLowerCase());
   const meant = isBeginning ? [] : meantBy(word, inGroup ? [first] : [], table).map((path) => `help ${path}`);
   const all = page === undefined ? meant : [...meant, `help ${page}`];
-  const instead = second === undefined ? insteadOf(word) : undefined;
+  const instead = second === undefined && !isBeginning ? insteadOf(word) : undefined;
   return new MigratorError('USAGE', `there is no command and no page "${words.join(' ')}"`, {
     hint: instead ?? (all.length === 0 ? 'migrator help topics lists the pages' : `did you mean ${namesOf(all)}?`),
   });

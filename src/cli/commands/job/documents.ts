@@ -1,6 +1,27 @@
 import { z } from 'zod';
 import { comparison, handle, jobStatus, left, logLine, outcome, result } from '../document-parts.ts';
 
+const listedRun = {
+  verb: z.string(),
+  startedAt: z.string(),
+  updatedAt: z.string(),
+  outcome: z.string(),
+  state: z
+    .enum(['done', 'partial', 'failed', 'cancelled', 'started', 'running', 'interrupted', 'waiting'])
+    .describe('started: its jobs go on without it; interrupted: the same command goes on with it'),
+  projects: z.array(z.string()),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  dryRun: z.boolean(),
+  package: z.string().optional(),
+  error: z
+    .strictObject({ code: z.string().optional(), message: z.string() })
+    .optional()
+    .describe('why the run failed, was interrupted or is partial'),
+  waitingFor: z.string().optional(),
+  jobs: z.array(handle),
+};
+
 /** What `job` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
   'job-list': {
@@ -23,30 +44,20 @@ export const documents = {
     ),
   },
   'run-list': {
-    runs: z.array(
-      z.strictObject({
-        verb: z.string(),
-        startedAt: z.string(),
-        updatedAt: z.string(),
-        outcome: z.string(),
-        state: z
-          .enum(['done', 'partial', 'failed', 'cancelled', 'started', 'running', 'interrupted', 'waiting'])
-          .describe('started: its jobs go on without it; interrupted: the same command goes on with it'),
-        projects: z.array(z.string()),
-        from: z.string().optional(),
-        to: z.string().optional(),
-        dryRun: z.boolean(),
-        package: z.string().optional(),
-        error: z
-          .strictObject({ code: z.string().optional(), message: z.string() })
-          .optional()
-          .describe('why the run failed, was interrupted or is partial'),
-        waitingFor: z.string().optional(),
-        jobs: z.array(handle),
-      }),
-    ),
+    runs: z.array(z.strictObject(listedRun)),
   },
-  'job-show': { handle, status: jobStatus },
+  'job-show': {
+    handle,
+    status: jobStatus,
+    run: z
+      .strictObject({
+        ...listedRun,
+        signer: z.string().optional().describe('the id of the key that signed the package of the import'),
+        signerName: z.string().optional().describe('the name that the user gave to the key'),
+      })
+      .optional()
+      .describe('the run of this machine that started the job'),
+  },
   'job-wait': { handle, outcome, status: jobStatus, result, left },
   'job-log': { handle, log: z.array(logLine) },
   'job-cancel': { handle, status: jobStatus },

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { withQueue } from '../../flags/queue.ts';
 import { withReport } from '../../flags/report.ts';
 import { type WaitOptions, withNames, withWaiting } from '../../flags/waiting.ts';
 
@@ -13,8 +14,11 @@ export interface JobListOptions {
   readonly limit: string;
 }
 
+/** What a worker did is noted in its queue, and not on this machine. */
+const withNotes = (command: Command): Command => withQueue(command, 'the queue whose workers did the work');
+
 export function listFlags(command: Command): void {
-  command
+  withNotes(command)
     .option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine')
     .option('--all', 'with --from: list jobs of all kinds')
     .option('--waiting', 'list only what waits for a person, such as an approval; the servers are asked')
@@ -33,18 +37,18 @@ const jobHandle =
   'the handle of the job, as migrator or "migrator job list" prints it, such as octopus:prod:ServerTasks-1234';
 
 export function showFlags(command: Command): void {
-  command.argument('<handle>', jobHandle);
+  withNotes(command.argument('<handle>', jobHandle));
   examples(command, ['migrator job show octopus:prod:ServerTasks-1234']);
 }
 
 export function waitFlags(command: Command): void {
-  command.argument('<handle>', jobHandle);
+  withNotes(command.argument('<handle>', jobHandle));
   withNames(withWaiting(withReport(command)));
   examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
 }
 
 export function logFlags(command: Command): void {
-  command.argument('<handle>', jobHandle);
+  withNotes(command.argument('<handle>', jobHandle));
   examples(command, ['migrator job log octopus:prod:ServerTasks-1234']);
 }
 
@@ -53,7 +57,7 @@ export interface JobCancelOptions {
 }
 
 export function cancelFlags(command: Command): void {
-  command.argument('<handle>', jobHandle);
+  withNotes(command.argument('<handle>', jobHandle));
   command.option('-y, --yes', 'do not ask for confirmation');
   examples(command, [
     'migrator job cancel octopus:prod:ServerTasks-1234',
@@ -64,12 +68,12 @@ export function cancelFlags(command: Command): void {
 const handle = 'the handle of the job, as migrator or "migrator job list" prints it, such as microstrategy:prod:…';
 
 export function approveFlags(command: Command): void {
-  command.argument('<handle>', handle);
+  withNotes(command.argument('<handle>', handle));
   examples(command, ['migrator job approve microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
 }
 
 export function rejectFlags(command: Command): void {
-  command.argument('<handle>', handle);
+  withNotes(command.argument('<handle>', handle));
   examples(command, ['migrator job reject microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
 }
 
@@ -79,7 +83,7 @@ export interface JobUndoOptions extends WaitOptions, OpenOptions {
 }
 
 export function undoFlags(command: Command): void {
-  command.argument('<handle>', handle);
+  withNotes(command.argument('<handle>', handle));
   withWaiting(withReport(command))
     .option('--backup <file>', 'the backup from before the job, if it is not where the run put it')
     .option('-y, --yes', 'do not ask for confirmation');

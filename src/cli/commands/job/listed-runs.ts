@@ -1,4 +1,4 @@
-import { parseHandle, wholeId } from '../../../core/job-handle.ts';
+import { handleIn, type OpenJob, parseHandle, wholeId } from '../../../core/job-handle.ts';
 import { isMigratorError } from '../../../errors.ts';
 import { isAlive } from '../../../files/process-alive.ts';
 import type { RunAbout, RunFault, RunRecord } from '../../../ports/journal.ts';
@@ -50,6 +50,19 @@ export function aboutOf({ about, facts }: RunRecord): RunAbout {
   const opened = facts['import.projects'];
   const projects = about?.projects ?? [];
   return { ...about, projects: projects.length === 0 && Array.isArray(opened) ? opened : projects };
+}
+
+/** The run that started this job, newest first, as it is listed, with the id of the key that signed its package. */
+export function runOfJob(
+  records: readonly RunRecord[],
+  { id, instance }: Pick<OpenJob, 'id' | 'instance'>,
+  context: Context,
+): (ListedRun & { readonly signer: string | undefined }) | undefined {
+  const record = records.find(
+    (one) =>
+      (one.places?.[instance.name] ?? instance.place) === instance.place && handleIn(one, id, instance) !== undefined,
+  );
+  return record && { ...listed(record, stateOf(record, context), undefined), signer: record.facts['package.signer'] };
 }
 
 function listed(record: RunRecord, state: RunState, waits: string | undefined): ListedRun {

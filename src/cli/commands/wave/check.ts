@@ -15,8 +15,6 @@ import { keyRing } from '../../keys/key-ring.ts';
 import { listOwnKeys } from '../../keys/own-keys.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import type { QueueOptions } from '../../flags/queue.ts';
-import { useQueue } from '../../servers/queue.ts';
 import { humanBytes } from '../../../amounts.ts';
 import { plainText } from '../../../plain-text.ts';
 import { lines, table } from '../../terminal/table.ts';
@@ -34,13 +32,10 @@ interface Finding {
 /** Less free space than this is told, in bytes. A package of a project with its history may take gigabytes. */
 const littleSpace = 2 * 1024 ** 3;
 
-export async function runWaveCheck(
-  { args: [path = ''], options }: Invocation<ChoosingOptions & QueueOptions>,
-  context: Context,
-) {
-  const connection = await useQueue(options, context);
+export async function runWaveCheck({ args: [path = ''], options }: Invocation<ChoosingOptions>, context: Context) {
   const asksNobody = { consent: () => Promise.resolve(false), requireAnswerable: () => undefined };
   const { plan, runner } = await openWave(path, () => asksNobody, context);
+  const connection = await context.queue?.();
   const key = await ledgerKey(plan, context);
   const ledgers = await context.ledgers();
   const records = await readRecords(ledgers.of(key));

@@ -9,7 +9,7 @@ import { reportNow } from './reported.ts';
 import { currentFacts } from './status.ts';
 
 export async function runWaveReport({ args: [path = ''], options }: Invocation<ReportOptions>, context: Context) {
-  const { facts } = await currentFacts(path, options, context);
+  const { facts } = await currentFacts(path, context);
   const output = options.output === undefined ? undefined : reportFile(options.output, '--output', context.io.cwd);
   if (output !== undefined) await saveReport(output, await reportNow(facts, context), context);
   const file = output?.path;

@@ -11,7 +11,6 @@ import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { consentOf } from '../allowed.ts';
-import { useQueue } from '../../servers/queue.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeCounts, describeTrouble, foreseenTable } from './describe.ts';
 import type { RunOptions } from './flags.ts';
@@ -30,8 +29,8 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
   const agreed = new Map<string, Question['needs']>();
   const allowedFor = (id: string): Allowed => (options.yes === true ? 'all' : (agreed.get(id) ?? 'terminal'));
-  const connection = await useQueue(options, context);
   const { plan, moves, runner: local } = await openWave(path, ({ id }) => consentOf(allowedFor(id)), context);
+  const connection = await context.queue?.();
   const handing = { plan, moves, local, allowedFor, until };
   const runner = connection === undefined ? local : await queuedRunner(connection, handing, context);
   const key = await ledgerKey(plan, context);

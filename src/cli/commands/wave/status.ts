@@ -3,8 +3,6 @@ import { plural } from '../../../plural.ts';
 import type { WorkerFacts } from '../../../queue/presence.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import type { QueueOptions } from '../../flags/queue.ts';
-import { useQueue } from '../../servers/queue.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeCounts, itemTable } from './describe.ts';
 import { openLedger } from './open-wave.ts';
@@ -23,11 +21,11 @@ interface Current {
  * The facts of a plan as they are now. Without a process that runs it, nothing of it is at work, unless workers of a queue
  * are.
  */
-export async function currentFacts(path: string, options: QueueOptions, context: Context): Promise<Current> {
-  const connection = await useQueue(options, context);
+export async function currentFacts(path: string, context: Context): Promise<Current> {
   const { plan, key, ledger } = await openLedger(path, context);
   const owner = await (await context.ledgers()).holder(key);
   const records = await readRecords(ledger);
+  const connection = await context.queue?.();
   const running = owner && { pid: owner.pid, host: owner.host, since: owner.since };
   if (connection !== undefined) {
     const { queuedRecords } = await import('./queued.ts');
@@ -40,8 +38,8 @@ export async function currentFacts(path: string, options: QueueOptions, context:
   return { facts: factsOf(plan, records), running, workers: undefined };
 }
 
-export async function runWaveStatus({ args: [path = ''], options }: Invocation<QueueOptions>, context: Context) {
-  const { facts, running, workers } = await currentFacts(path, options, context);
+export async function runWaveStatus({ args: [path = ''] }: Invocation, context: Context) {
+  const { facts, running, workers } = await currentFacts(path, context);
   context.result(
     'wave-status',
     { running, ...(workers === undefined ? {} : { workers }), ...facts },

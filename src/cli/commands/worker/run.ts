@@ -14,20 +14,19 @@ import { durationFlag } from '../../flags/duration-and-size.ts';
 import { planSignerOf } from '../../keys/signed-plans.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
-import { openQueue } from '../../servers/queue.ts';
 import type { WorkerOptions } from './flags.ts';
 import { handsOf } from './hands.ts';
 
 export async function runWorker({ options }: Invocation<WorkerOptions>, context: Context) {
   const concurrency = concurrencyOf(options.concurrency, context);
   const timing = timingOf(options.lostAfter, context);
-  const { queue } = options;
+  const { queue } = context;
   if (queue === undefined)
     throw new MigratorError('USAGE', '--queue is missing: name the queue to take items from', {
       hint: 'give --queue redis://host:6379, or set MIGRATOR_QUEUE',
     });
   const { serves, pairs } = await servedBy(options.serves, context);
-  const connection = await openQueue({ ...options, queue }, context);
+  const connection = await queue();
   const { redis } = connection;
   const self = { pid: context.io.pid, host: context.io.host };
   const reporter = await context.reporter();

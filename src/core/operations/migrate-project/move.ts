@@ -108,14 +108,11 @@ function halfDone(
 }
 
 function outcomeOf(moved: Moved): ProjectOutcome {
-  const { project, outcome, backup } = moved;
-  return { project, outcome, handle: handleIn(moved), backup };
+  return { project: moved.project, outcome: moved.outcome, handle: handleIn(moved), backup: moved.backup };
 }
 
 /** The handle of a job that the server still has. */
-function handleIn({ job, removed }: Attempt): string | undefined {
-  return removed === true ? undefined : job?.handle;
-}
+const handleIn = ({ job, removed }: Attempt) => (removed === true ? undefined : job?.handle);
 
 interface Attempt {
   readonly project: string;
@@ -210,7 +207,6 @@ async function moveOne(
     backup = await backUp(need, ports, signal);
     await requireConsent(question, `the move of "${prepared.project}" was not started`, ports);
   }
-  const named = project === undefined ? [] : [project];
   const look = input.dryRun
     ? undefined
     : await lookBefore(
@@ -221,7 +217,7 @@ async function moveOne(
           plan,
           whole: true,
           overwrites: input.overwrites,
-          counterpart: input.counterpart?.(named),
+          counterpart: input.counterpart?.(project === undefined ? [] : [project]),
           open: () => Promise.resolve(source),
           undoable: target.adapter.jobs.undo !== undefined,
         },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createContext } from '../../../../src/cli/context.ts';
 import { ownSecrets, ownSecretsOf } from '../../../../src/cli/keys/own-secrets.ts';
+import { secretDigest } from '../../../../src/cli/state/secret-digest.ts';
 import type { Facts } from '../../../../src/ports/journal.ts';
 import { failsWith } from '../../../../src/testing/workbench.ts';
 import { testIO } from '../../../support/test-io.ts';
@@ -32,6 +33,12 @@ test('another machine with the same identity makes the secret of a run again, an
   await cp(join(here, 'config'), join(there, 'config'), { recursive: true });
   const again = await ownSecretsOf({ id: 'run-1', facts }, machine(there));
   expect(again['password']?.reveal()).toBe(made['password']?.reveal());
+  // An earlier release noted a digest that only its machine can make.
+  const { io } = machine(here);
+  const old: Facts = { 'own.secrets': { password: await secretDigest({ password: made['password']! }, io) } };
+  const older = await ownSecretsOf({ id: 'run-1', facts: old }, machine(here));
+  expect(older['password']?.reveal()).toBe(made['password']?.reveal());
+  await failsWith('CONFLICT', () => ownSecretsOf({ id: 'run-1', facts: old }, machine(there)));
   await rm(join(there, 'config'), { recursive: true });
   await failsWith('CONFLICT', () => ownSecretsOf({ id: 'run-1', facts }, machine(there)));
 });

@@ -41,6 +41,10 @@ describe('the morning after', () => {
       const moved = JSON.parse(real.stdout) as { counts: Count[]; log: object[]; jobs: string[] };
       expect(moved.counts).toContainEqual({ kind: 'project', action: 'create', planned: 1, done: 1 });
       expect(moved.log).toEqual([]);
+      const shown = (await run(['job', 'show', moved.jobs.at(-1) ?? ''])).stdout;
+      expect(shown).toMatch(
+        /^run: {6}migrate-project Web Shop \(lab to prod\)\n {2}begun: {2}\S+\n {2}ended: {2}\S+, done\n/mu,
+      );
 
       prod.faults.add(parseFault('success-with-errors'));
       const failed = await run(['migrate-project', ...between, '--overwrite-existing', '--yes', '--route', 'push']);
