@@ -13,6 +13,7 @@ const proofs = [
   'test/e2e/kill',
   'test/e2e/waves',
   'test/e2e/enms-kill',
+  'test/e2e/queue',
   'test/e2e/octopus-both-ways',
   'test/e2e/octopus-export-import',
   'test/e2e/microstrategy',

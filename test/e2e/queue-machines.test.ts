@@ -120,10 +120,7 @@ const products: readonly (readonly [string, string, (work: (workshop: Workshop) 
     ],
     [
       'SnapLogic',
-      planOf(['/Acme-Dev/Finance/Invoices', '/Acme-Dev/Finance/Payroll', '/Acme-Dev/Sales EMEA/CRM Sync']).replace(
-        'to: prod',
-        'to: test',
-      ),
+      planOf(['/Acme-Dev/Finance/Invoices', '/Acme-Dev/Sales EMEA/Bulk']).replace('to: prod', 'to: test'),
       withSnapLogicWorkshop,
     ],
   ];

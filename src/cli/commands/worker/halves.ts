@@ -120,7 +120,7 @@ async function ended(
       },
       signal,
     );
-    return { ...endOfReport(report, item), ran: recorder.jobs };
+    return { ...endOfReport(report), ran: recorder.jobs };
   } catch (error) {
     return { ...endOfError(error, jobs, signal), ran: recorder.jobs };
   }

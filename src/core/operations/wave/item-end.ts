@@ -1,6 +1,6 @@
 import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { RunRecord } from '../../../ports/journal.ts';
-import type { ItemEnd, ItemFault, ItemWork } from '../../../ports/runner.ts';
+import type { ItemEnd, ItemFault } from '../../../ports/runner.ts';
 import type { MigrateReport } from './open-move.ts';
 
 /** A ledger keeps no more of an item. */
@@ -10,7 +10,7 @@ const mostWarnings = 20;
 type Reported = Pick<MigrateReport, 'outcome' | 'jobs' | 'warnings'> &
   Partial<Pick<MigrateReport, 'route' | 'package' | 'backup' | 'result' | 'waitingFor' | 'plan'>>;
 
-export function endOfReport(report: Reported, { project }: Pick<ItemWork, 'project'>): ItemEnd {
+export function endOfReport(report: Reported): ItemEnd {
   const { outcome, jobs, route, warnings, backup, result, waitingFor, plan = [] } = report;
   const [problem] = result?.items.filter(({ wanted, action }) => wanted !== true && !isFine(action)) ?? [];
   const reason =
@@ -35,8 +35,8 @@ export function endOfReport(report: Reported, { project }: Pick<ItemWork, 'proje
     warnings: warnings.length,
     warned: warnings.slice(0, mostWarnings),
     ...(result === undefined ? {} : { counts: result.counts }),
-    // What the server claims and nobody saw is not looked for later.
-    ...(result?.basis === 'seen' && outcome !== 'started' ? { arrived: known.length > 0 ? known : [project] } : {}),
+    // What the server claims and nobody saw is not looked for later, nor what only the user gave a name or a path.
+    ...(result?.basis === 'seen' && outcome !== 'started' && known.length > 0 ? { arrived: known } : {}),
   };
 }
 
@@ -46,12 +46,11 @@ const isFine = (action: string): boolean => ['created', 'overwritten', 'unchange
 export function endOfRecord(
   { outcome, startedAt, updatedAt, jobs, fault }: RunRecord,
   since: string,
-  { project }: ItemWork,
 ): ItemEnd | undefined {
   if (updatedAt < since && startedAt < since) return undefined;
-  if (outcome === 'done') return { outcome, jobs, arrived: [project] };
+  if (outcome === 'done') return { outcome, jobs };
   if (outcome !== 'partial') return undefined;
-  return { outcome, jobs, ...(fault === undefined ? {} : { reason: fault.message }), arrived: [project] };
+  return { outcome, jobs, ...(fault === undefined ? {} : { reason: fault.message }) };
 }
 
 export function endOfError(error: unknown, jobs: readonly string[], signal: AbortSignal): ItemEnd {

@@ -61,7 +61,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
             signal,
           ),
         );
-        return { ...endOfReport(report, work), ran: recorder.jobs };
+        return { ...endOfReport(report), ran: recorder.jobs };
       } catch (error) {
         return { ...endOfError(error, jobs, signal), ran: recorder.jobs };
       }
@@ -70,7 +70,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
       runs ??= journaling(silent).then(({ journal }) => journal.list());
       const key = runKey((await open(work)).identity);
       const record = (await runs).find((one) => one.key === key);
-      return record === undefined ? undefined : endOfRecord(record, since, work);
+      return record === undefined ? undefined : endOfRecord(record, since);
     },
     missing: async (done, signal) => {
       const missing = new Set<string>();
