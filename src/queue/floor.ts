@@ -116,7 +116,7 @@ export class Floor {
     } catch (error) {
       if (!isMigratorError(error) || signal.aborted) throw error;
       const { code, message, hint } = error;
-      return { end: { outcome: 'failed', jobs: [], fault: { code, message, hint } } };
+      return { end: { outcome: 'failed', jobs: [], host: this.#ports.host, fault: { code, message, hint } } };
     }
   }
 

@@ -60,7 +60,7 @@ async function urlOf(text: string, context: Context): Promise<string> {
   if (!isReference(text) && !hasPassword) return text;
   const { origin } = context.flagSource('queue');
   const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
-  const secret = await secretFrom(text, { context, directory, purpose: 'URL of the queue', origin });
+  const secret = await secretFrom(text, { context, directory, purpose: 'the URL of the queue', origin });
   const { password } = URL.canParse(secret.reveal()) ? new URL(secret.reveal()) : { password: '' };
   if (password !== '') context.redactor.add(new Secret(decodeURIComponent(password)));
   return secret.reveal();

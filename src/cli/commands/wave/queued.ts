@@ -1,9 +1,10 @@
 import { canonical } from '../../../canonical.ts';
 import type { Plan } from '../../../core/waves/plan.ts';
 import { type ItemRecord, openAttempt, untouched, workOf } from '../../../core/waves/item-record.ts';
+import { MigratorError } from '../../../errors.ts';
 import type { Allowed, ItemWork, Runner } from '../../../ports/runner.ts';
 import type { QueueConnection } from '../../../queue/connect.ts';
-import { Queues } from '../../../queue/jobs.ts';
+import { goesThroughStore, Queues } from '../../../queue/jobs.ts';
 import { queuePackages } from '../../../queue/packages.ts';
 import { planLifetime, publishPlan } from '../../../queue/queued-plan.ts';
 import { lookAt, queueRunner } from '../../../queue/runner.ts';
@@ -32,6 +33,7 @@ export async function queuedRunner(connection: QueueConnection, handing: Handing
   const reporter = await context.reporter();
   const works = new Map<string, ItemWork>();
   for (const item of plan.items) works.set(item.id, { ...workOf(item), flags: await moves.settledFlags(item) });
+  requireOneMachine([...works.values()]);
   const places = await (await instancesOf(context)).places();
   const ledger = await ledgerKey(plan, context);
   const publish = async (): Promise<string> => {
@@ -61,6 +63,15 @@ export async function queuedRunner(connection: QueueConnection, handing: Handing
     run: (work, ...rest) => runner.run(handedOut(work), ...rest),
     endOf: (work, attempt) => runner.endOf(handedOut(work), attempt),
   };
+}
+
+/** USAGE for what needs both ends, of items whose halves are done on two machines. */
+function requireOneMachine(works: readonly ItemWork[]): void {
+  const [one] = works.filter((work) => goesThroughStore(work) && work.flags['verify'] === true);
+  if (one === undefined) return;
+  throw new MigratorError('USAGE', `"${one.id}" goes through a store, so no worker reaches both ends to verify it`, {
+    hint: 'leave out verify, and compare later on a machine that reaches both: migrator compare --project <name>',
+  });
 }
 
 /** Brings the records of items that workers have in hand to what has become of them. */
