@@ -98,90 +98,82 @@ describeWith(['redis-server'], 'a wave that workers do', () => {
         expect(await crew.dismiss()).toEqual([0, 0]);
       }));
 
-  const cases: (readonly [string, (crew: Crew) => Promise<void>])[] = [
-    [
-      'outlives a Redis that is killed and comes back',
-      async (crew) => {
-        const [desk, first, second] = await machines(crew, 'desk', 'first', 'second');
-        await writeFile(join(desk!.folder, 'plan.yaml'), planOf(few, withPassword));
-        const members = [crew.wave(desk!), crew.worker(first!), crew.worker(second!)];
-        for (const least of [2, 5]) {
-          await until(async () => (await tasksSoFar(crew)) >= least || undefined);
-          await crew.redis.kill();
-          await pause(700);
-          await crew.redis.restart();
-        }
-        const { code, stderr } = await members[0]!.finished;
-        expect(code).toBe(0);
-        expect(stderr).toMatch(/the connection to Redis at 127.0.0.1:\d+ is lost; the work waits until it is back/u);
-        await expectAllDone(crew, desk!, few);
-        expect(await crew.dismiss()).toEqual([0, 0]);
-      },
-    ],
-    [
-      'is stopped from another machine, and what is at work comes to its end',
-      async (crew) => {
-        const [desk, other, first] = await machines(crew, 'desk', 'other', 'first');
-        for (const { folder } of [desk!, other!]) await writeFile(join(folder, 'plan.yaml'), planOf(few));
-        crew.worker(first!, '--concurrency', '1');
-        const wave = crew.wave(desk!);
-        await until(async () => (await tasksSoFar(crew)) > 0 || undefined);
-        const asked = await crew.run(other!, 'wave', 'stop', 'plan.yaml');
-        expect(asked.stdout).toMatch(/starts nothing more; what is at work comes to its end/u);
-        const stopped = await wave.finished;
-        expect(stopped.code).toBe(9);
-        const states = statesIn(stopped.stdout);
-        expect(states).toMatchObject({ Billing: 'done', [few.at(-1)!]: 'postponed' });
-        expect(Object.keys(await importsOf(crew.workshop.prod)).toSorted()).toEqual(
-          few.filter((name) => states[name] === 'done').toSorted(),
-        );
-        expect(await crew.wave(desk!).finished).toMatchObject({ code: 0 });
-        await expectAllDone(crew, desk!, few);
-      },
-    ],
-    [
-      'goes on without the process that handed it out',
-      async (crew) => {
-        const [desk, other, first, second] = await machines(crew, 'desk', 'other', 'first', 'second');
-        for (const { folder } of [desk!, other!]) await writeFile(join(folder, 'plan.yaml'), planOf(few));
-        crew.worker(first!);
-        crew.worker(second!);
-        const wave = crew.wave(desk!);
-        await until(async () => (await tasksSoFar(crew)) > 0 || undefined);
-        await crew.kill(wave);
-        await until(async () => {
-          const { stdout } = await crew.run(other!, 'wave', 'status', 'plan.yaml', '--json');
-          return (JSON.parse(stdout) as { counts: { done?: number } }).counts.done === few.length || undefined;
-        });
-        await expectAllDone(crew, other!, few);
-        const again = await crew.wave(other!).finished;
-        expect(again).toMatchObject({ code: 0 });
-        expect(statesIn(again.stdout)).toEqual(Object.fromEntries(few.map((name) => [name, 'done'])));
-        await expectAllDone(crew, desk!, few);
-      },
-    ],
-    [
-      'shares a server that bears one job with another wave',
-      async (crew) => {
-        const [desk, other, first, second] = await machines(crew, 'desk', 'other', 'first', 'second');
-        await writeFile(join(desk!.folder, 'plan.yaml'), planOf(few.slice(0, 2)));
-        await writeFile(join(other!.folder, 'plan.yaml'), planOf(few.slice(2), withPassword, 'summer'));
-        const waves = [crew.wave(desk!), crew.wave(other!)];
-        for (const machine of [first!, second!]) crew.worker(machine, '--concurrency', '3');
-        for (const { finished } of waves) expect(await finished).toMatchObject({ code: 0 });
-        const { lab, prod } = crew.workshop;
-        expect(await importsOf(prod)).toEqual(Object.fromEntries(few.map((name) => [name, 1])));
-        for (const tasks of [await tasksOf(lab, exportTask), await tasksOf(prod, importTask)]) {
-          const spans = tasks.map(
-            ({ QueueTime, CompletedTime }) => [Date.parse(QueueTime), Date.parse(CompletedTime)] as const,
-          );
-          spans.sort(([one], [next]) => one - next);
-          expect(spans).toHaveLength(few.length);
-          for (const [place, [begun]] of spans.slice(1).entries())
-            expect(begun).toBeGreaterThanOrEqual(spans[place]![1]);
-        }
-      },
-    ],
-  ];
-  test.each(sample(cases, 1))('%s', (_, work) => withCrew({ lab: { pace: 10 } }, work));
+  const deeds: (readonly [name: string, work: (crew: Crew) => Promise<void>])[] = [];
+  const deed = (name: string, work: (crew: Crew) => Promise<void>): void => void deeds.push([name, work]);
+  deed('outlives a Redis that is killed and comes back', async (crew) => {
+    const [desk, first, second] = await machines(crew, 'desk', 'first', 'second');
+    await writeFile(join(desk!.folder, 'plan.yaml'), planOf(few, withPassword));
+    const members = [crew.wave(desk!), crew.worker(first!), crew.worker(second!)];
+    for (const least of [2, 5]) {
+      await until(async () => (await tasksSoFar(crew)) >= least || undefined);
+      await crew.redis.kill();
+      await pause(700);
+      await crew.redis.restart();
+    }
+    const { code, stderr } = await members[0]!.finished;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/the connection to Redis at 127.0.0.1:\d+ is lost; the work waits until it is back/u);
+    await expectAllDone(crew, desk!, few);
+    expect(await crew.dismiss()).toEqual([0, 0]);
+  });
+
+  deed('is stopped from another machine, and what is at work comes to its end', async (crew) => {
+    const [desk, other, first] = await machines(crew, 'desk', 'other', 'first');
+    for (const { folder } of [desk!, other!]) await writeFile(join(folder, 'plan.yaml'), planOf(few));
+    crew.worker(first!, '--concurrency', '1');
+    const wave = crew.wave(desk!);
+    await until(async () => (await tasksSoFar(crew)) > 0 || undefined);
+    const asked = await crew.run(other!, 'wave', 'stop', 'plan.yaml');
+    expect(asked.stdout).toMatch(/starts nothing more; what is at work comes to its end/u);
+    const stopped = await wave.finished;
+    expect(stopped.code).toBe(9);
+    const states = statesIn(stopped.stdout);
+    expect(states).toMatchObject({ Billing: 'done', [few.at(-1)!]: 'postponed' });
+    expect(Object.keys(await importsOf(crew.workshop.prod)).toSorted()).toEqual(
+      few.filter((name) => states[name] === 'done').toSorted(),
+    );
+    expect(await crew.wave(desk!).finished).toMatchObject({ code: 0 });
+    await expectAllDone(crew, desk!, few);
+  });
+
+  deed('goes on without the process that handed it out', async (crew) => {
+    const [desk, other, first, second] = await machines(crew, 'desk', 'other', 'first', 'second');
+    for (const { folder } of [desk!, other!]) await writeFile(join(folder, 'plan.yaml'), planOf(few));
+    crew.worker(first!);
+    crew.worker(second!);
+    const wave = crew.wave(desk!);
+    await until(async () => (await tasksSoFar(crew)) > 0 || undefined);
+    await crew.kill(wave);
+    await until(async () => {
+      const { stdout } = await crew.run(other!, 'wave', 'status', 'plan.yaml', '--json');
+      return (JSON.parse(stdout) as { counts: { done?: number } }).counts.done === few.length || undefined;
+    });
+    await expectAllDone(crew, other!, few);
+    const again = await crew.wave(other!).finished;
+    expect(again).toMatchObject({ code: 0 });
+    expect(statesIn(again.stdout)).toEqual(Object.fromEntries(few.map((name) => [name, 'done'])));
+    await expectAllDone(crew, desk!, few);
+  });
+
+  deed('shares a server that bears one job with another wave', async (crew) => {
+    const [desk, other, first, second] = await machines(crew, 'desk', 'other', 'first', 'second');
+    await writeFile(join(desk!.folder, 'plan.yaml'), planOf(few.slice(0, 2)));
+    await writeFile(join(other!.folder, 'plan.yaml'), planOf(few.slice(2), withPassword, 'summer'));
+    const waves = [crew.wave(desk!), crew.wave(other!)];
+    for (const machine of [first!, second!]) crew.worker(machine, '--concurrency', '3');
+    for (const { finished } of waves) expect(await finished).toMatchObject({ code: 0 });
+    const { lab, prod } = crew.workshop;
+    expect(await importsOf(prod)).toEqual(Object.fromEntries(few.map((name) => [name, 1])));
+    for (const tasks of [await tasksOf(lab, exportTask), await tasksOf(prod, importTask)]) {
+      const spans = tasks.map(
+        ({ QueueTime, CompletedTime }) => [Date.parse(QueueTime), Date.parse(CompletedTime)] as const,
+      );
+      spans.sort(([one], [next]) => one - next);
+      expect(spans).toHaveLength(few.length);
+      for (const [place, [begun]] of spans.slice(1).entries()) expect(begun).toBeGreaterThanOrEqual(spans[place]![1]);
+    }
+  });
+  test.each(sample(deeds, 1))('%s', async (_, work) => {
+    await expect(withCrew({ lab: { pace: 10 } }, work)).resolves.toBeUndefined();
+  });
 });

@@ -163,10 +163,11 @@ const secretsOf = ({ env }: Workshop): Readonly<Record<string, string>> =>
   );
 
 /** Machines that know all servers of the workshop, with state folders of their own and the keys of one user. */
-export async function machines({ workshop, machine }: Crew, ...names: readonly string[]): Promise<readonly Machine[]> {
+export async function machines(crew: Crew, ...names: readonly string[]): Promise<readonly Machine[]> {
+  const { workshop } = crew;
   const rc = await readFile(workshop.path('.migratorrc.yaml'), 'utf8');
   const env = { ...secretsOf(workshop), MIGRATOR_CONFIG_DIR: workshop.path('keys') };
-  return Promise.all(names.map((name) => machine(name, rc, env)));
+  return Promise.all(names.map((name) => crew.machine(name, rc, env)));
 }
 
 /** The tasks of both servers, in number. */
