@@ -16,7 +16,7 @@ import {
 import { exportTask, importTask, tasksOf } from '../support/octopus-api.ts';
 import { describeWith } from '../support/programs.ts';
 import { type Random, randomOf, seed } from '../support/random.ts';
-import { all, sample } from '../support/sample.ts';
+import { all } from '../support/sample.ts';
 import { withWorkshop } from '../support/workshop.ts';
 
 jest.setTimeout(600_000);
@@ -89,8 +89,8 @@ describeWith(['redis-server'], 'a wave that workers do', () => {
         const [desk, first, second] = await machines(crew, 'desk', 'first', 'second');
         await writeFile(join(desk!.folder, 'plan.yaml'), planOf(projects, skipping));
         const members = [crew.wave(desk!), crew.worker(first!), crew.worker(second!)];
-        const kills = await killAtRandom(crew, members, all ? 10 : 3, randomOf(20 + round));
-        expect(kills).toBeGreaterThan(2);
+        const kills = await killAtRandom(crew, members, all ? 10 : 2, randomOf(20 + round));
+        expect(kills).toBeGreaterThan(1);
         const end = await members[0]!.finished;
         expect(end).toMatchObject({ code: 0 });
         await expectAllDone(crew, desk!, projects);
@@ -173,7 +173,9 @@ describeWith(['redis-server'], 'a wave that workers do', () => {
       for (const [place, [begun]] of spans.slice(1).entries()) expect(begun).toBeGreaterThanOrEqual(spans[place]![1]);
     }
   });
-  test.each(sample(deeds, 1))('%s', async (_, work) => {
-    await expect(withCrew({ lab: { pace: 10 } }, work)).resolves.toBeUndefined();
-  });
+  // Each starts half a dozen processes. The kills above go through the same code.
+  if (all)
+    test.each(deeds)('%s', async (_, work) => {
+      await expect(withCrew({ lab: { pace: 10 } }, work)).resolves.toBeUndefined();
+    });
 });
