@@ -140,9 +140,7 @@ export function describeJob(handle: string, status: JobStatus, columns?: number,
     queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
     startedAt === undefined ? undefined : `started:  ${startedAt}`,
     finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
-    elapsed === undefined || (isFinal(state) && finishedAt === undefined)
-      ? undefined
-      : `${isFinal(state) ? 'took:     ' : 'elapsed:  '}${humanDuration(elapsed)}`,
+    elapsed === undefined ? undefined : `${isFinal(state) ? 'took:     ' : 'elapsed:  '}${humanDuration(elapsed)}`,
     left === undefined || isFinal(state) ? undefined : `left:     about ${humanDuration(left)}`,
     describeItems(items ?? [], columns),
     ...messages.map(({ level, text }) => `${level}: ${text}`),
