@@ -1,4 +1,6 @@
-import type { JobStatus } from '../../ports/job.ts';
+import { isMigratorError } from '../../errors.ts';
+import type { Jobs, JobStatus } from '../../ports/job.ts';
+import type { RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
@@ -19,7 +21,8 @@ export interface JobWaitPorts {
 
 /** Looks at a job once. When it has ended, the run that started it is over. */
 export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
-  const status = await job.instance.adapter.jobs.status(job.id, signal);
+  const runs = (await journaling.journal.list()).filter((run) => handleIn(run, job.id, job.instance) !== undefined);
+  const status = await knownStatus(job, runs).status(job.id, signal);
   if (isFinal(status.state) && status.attended !== true) await settleRun(job, true, journaling, signal, { status });
   return status;
 }
@@ -46,7 +49,7 @@ export async function waitForJob(
   const { jobs } = instance.adapter;
   const runs = (await journaling.journal.list()).filter((run) => handleIn(run, id, instance) !== undefined);
   // A run that was done has made all its calls. What people have changed since is theirs.
-  const watched = runs.some(({ outcome }) => outcome === 'done') ? { status: jobs.status.bind(jobs) } : jobs;
+  const watched = runs.some(({ outcome }) => outcome === 'done') ? knownStatus(job, runs) : jobs;
   const known = runs.length > 0;
   const status = await watch(watched, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
@@ -55,4 +58,21 @@ export async function waitForJob(
   const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
   const left = isFinal(status.state) ? await leftOfJob(job, runs, signal) : [];
   return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result, left };
+}
+
+/** The status of a job. Of a dry run that was done, the journal tells it when the server has the job no more. */
+function knownStatus({ instance }: OpenJob, runs: readonly RunRecord[]): Pick<Jobs, 'status'> {
+  const { jobs } = instance.adapter;
+  const rehearsed = runs.some(({ about, outcome }) => about?.dryRun === true && outcome === 'done');
+  return {
+    status: async (id, signal) => {
+      try {
+        return await jobs.status(id, signal);
+      } catch (error) {
+        if (!rehearsed || !isMigratorError(error, 'NOT_FOUND')) throw error;
+        const text = 'this dry run ended with success; what it made on the server was deleted after it';
+        return { id, kind: 'dry-run', state: 'succeeded', wireState: 'deleted', messages: [{ level: 'info', text }] };
+      }
+    },
+  };
 }
