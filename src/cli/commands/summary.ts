@@ -3,6 +3,7 @@ import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
 import type { Via } from '../../core/steps/settle-way.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
+import { type InPart, partialReason } from '../../core/steps/partial-reason.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import { carriesSecrets } from '../../package/format.ts';
 import type { SealedPackage } from '../../package/index.ts';
@@ -82,6 +83,11 @@ export function describeLeft(left: readonly Left[]): readonly string[] {
     ({ instance, what, remove }) =>
       `left on ${instance}: ${what}${remove === undefined ? '' : `; remove it with: ${remove}`}`,
   );
+}
+
+/** Why only a part was done. */
+export function describePartial(outcome: string, part: InPart): string | undefined {
+  return outcome === 'partial' ? `partial: ${plainText(partialReason(part))}` : undefined;
 }
 
 /** The way that a run took, for products that have several. */

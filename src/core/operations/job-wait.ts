@@ -11,7 +11,8 @@ import { resultOfJob } from '../steps/look.ts';
 import { type Left, leftOfJob } from '../steps/clean-up.ts';
 import { leftMaintenance } from '../steps/preflight.ts';
 import { type Journaling, settleRun } from '../steps/journaled.ts';
-import { judge } from '../steps/verdict.ts';
+import { partialReason } from '../steps/partial-reason.ts';
+import { judge, warningsOf } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
 
 export interface JobWaitPorts {
@@ -38,6 +39,8 @@ export async function waitForJob(
   signal: AbortSignal,
 ): Promise<{
   readonly outcome: Outcome;
+  /** Why it was partial. */
+  readonly reason: string | undefined;
   readonly status: JobStatus;
   readonly result: Result | undefined;
   /** What the job left on its server, when a run of this machine started it. */
@@ -54,10 +57,13 @@ export async function waitForJob(
   const status = await watch(watched, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal, { status, result });
-  const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
-  const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
+  const verdict = worst(judge(handle, status, result), partial === undefined ? 'done' : 'partial');
+  const stuck = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
   const left = isFinal(status.state) ? await leftOfJob(job, runs, signal) : [];
-  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result, left };
+  const outcome = worst(verdict, stuck.length === 0 ? 'done' : 'partial');
+  const warnings = [...stuck, ...warningsOf(status)];
+  const reason = outcome === 'partial' ? (partial ?? partialReason({ result, warnings })) : undefined;
+  return { outcome, reason, status, result, left };
 }
 
 /** The status of a job. Of a dry run that was done, the journal tells it when the server has the job no more. */

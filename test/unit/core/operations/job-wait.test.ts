@@ -86,3 +86,8 @@ test('a dry run that was done, and whose job migrator deleted, ended with succes
   expect(await show()).toMatchObject(ended);
   await expect(setUp('failed', { dryRun: true }).wait()).rejects.toMatchObject({ code: 'JOB_FAILED' });
 });
+
+test('a wait for a run that was partial tells why', async () => {
+  const partial = setUp('partial', { fault: { message: '3 differences' } });
+  expect(await partial.wait()).toMatchObject({ outcome: 'partial', reason: '3 differences' });
+});
