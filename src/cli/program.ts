@@ -9,7 +9,7 @@ import { withGlobals } from './flags/globals.ts';
 import { commandHelp } from './help/command-help.ts';
 import { insteadOf, meantBy, namesOf } from './help/meant.ts';
 import { wrapped } from './terminal/wrap.ts';
-import { version } from './version.ts';
+import { answerVersion, versionElsewhere } from './version-flag.ts';
 
 /**
  * Builds the command tree. With `argv`, only the commands that it names are loaded; without it, all are. No command
@@ -20,7 +20,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .description(
       'move projects between instances of Octopus Deploy, eNMS, MicroStrategy and SnapLogic, in signed and encrypted packages',
     )
-    .version(version(), '-V, --version', 'print the version')
+    .option('-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     // `help` is a command of its own, which knows topics too.
     .helpCommand(false)
@@ -41,6 +41,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   withGlobals(program);
   for (const entry of commands) program.addCommand(await buildCommand(entry, context, argv));
   govern(program, program, context);
+  answerVersion(program, argv ?? []);
   return program;
 }
 
@@ -117,6 +118,7 @@ export function usageError({ message, code }: CommanderError, command: Command):
   const elsewhere = unknown === undefined ? undefined : ofOthers[unknown];
   const isEnd = unknown !== undefined && ['from', 'to', 'at'].includes(unknown);
   const ends = isEnd ? command.options.find(({ flags }) => flags.endsWith(' <instance>'))?.flags : undefined;
+  if (unknown === 'version' && command.parent !== null) return versionElsewhere(command, path);
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
   return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
     hint:

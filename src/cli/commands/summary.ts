@@ -3,6 +3,7 @@ import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
 import type { Via } from '../../core/steps/settle-way.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
+import { type InPart, partialReason } from '../../core/steps/partial-reason.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import { carriesSecrets } from '../../package/format.ts';
 import type { SealedPackage } from '../../package/index.ts';
@@ -84,6 +85,11 @@ export function describeLeft(left: readonly Left[]): readonly string[] {
   );
 }
 
+/** Why only a part was done. */
+export function describePartial(outcome: string, part: InPart): string | undefined {
+  return outcome === 'partial' ? `partial: ${plainText(partialReason(part))}` : undefined;
+}
+
 /** The way that a run took, for products that have several. */
 export function describeVia(via: Via | undefined): string | undefined {
   return via === undefined ? undefined : `by ${via.name}: ${via.reason}`;
@@ -140,9 +146,7 @@ export function describeJob(handle: string, status: JobStatus, columns?: number,
     queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
     startedAt === undefined ? undefined : `started:  ${startedAt}`,
     finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
-    elapsed === undefined || (isFinal(state) && finishedAt === undefined)
-      ? undefined
-      : `${isFinal(state) ? 'took:     ' : 'elapsed:  '}${humanDuration(elapsed)}`,
+    elapsed === undefined ? undefined : `${isFinal(state) ? 'took:     ' : 'elapsed:  '}${humanDuration(elapsed)}`,
     left === undefined || isFinal(state) ? undefined : `left:     about ${humanDuration(left)}`,
     describeItems(items ?? [], columns),
     ...messages.map(({ level, text }) => `${level}: ${text}`),

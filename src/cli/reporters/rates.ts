@@ -1,3 +1,4 @@
+import { isFinal } from '../../core/steps/watch.ts';
 import type { JobStatus } from '../../ports/job.ts';
 
 export interface Sample {
@@ -55,14 +56,17 @@ function jobTimeLeft(first: FirstSeen | undefined, now: number, fraction: number
   return ((1 - fraction) * (now - first.time)) / (fraction - first.fraction);
 }
 
+const isOver = (state: JobStatus['state'] | undefined): boolean => state !== undefined && isFinal(state);
+
 /** What tells how long a job has been at work. */
-type Timed = Pick<JobStatus, 'fraction' | 'startedAt' | 'finishedAt'>;
+type Timed = Pick<JobStatus, 'fraction' | 'startedAt' | 'finishedAt'> & Partial<Pick<JobStatus, 'state'>>;
 
 /**
  * Milliseconds since the server started the job, or for which it worked. Undefined when the server does not say, or when
- * its clock is ahead of ours.
+ * its clock is ahead of ours, or for a job that has ended when the server does not say when.
  */
-export function jobElapsed({ startedAt = '', finishedAt }: Timed, now: number): number | undefined {
+export function jobElapsed({ startedAt = '', finishedAt, state }: Timed, now: number): number | undefined {
+  if (finishedAt === undefined && isOver(state)) return undefined;
   const elapsed = (finishedAt === undefined ? now : Date.parse(finishedAt)) - Date.parse(startedAt);
   return elapsed >= 0 ? elapsed : undefined;
 }
@@ -79,13 +83,14 @@ export class JobTimes {
   readonly #first = new Map<string, FirstSeen>();
 
   /** What is known of a job now: how long it is at work, or else watched, and when it may end, in milliseconds. */
-  look(handle: string, now: number, status: Timed): { readonly elapsed: number; readonly left?: number } {
+  look(handle: string, now: number, status: Timed): { readonly elapsed?: number; readonly left?: number } {
     const { fraction } = status;
     const began = this.#began.get(handle) ?? now;
     this.#began.set(handle, began);
     const first = this.#first.get(handle) ?? (fraction === undefined ? undefined : { time: now, fraction });
     if (first !== undefined) this.#first.set(handle, first);
     const left = jobTimeLeft(first, now, fraction);
-    return { elapsed: jobElapsed(status, now) ?? now - began, ...(left === undefined ? {} : { left }) };
+    const elapsed = jobElapsed(status, now) ?? (isOver(status.state) ? undefined : now - began);
+    return { ...(elapsed === undefined ? {} : { elapsed }), ...(left === undefined ? {} : { left }) };
   }
 }

@@ -40,7 +40,7 @@ export function done(phase: Phase, subject: string, safe: Safe): string {
 
 /** How long a job is watched, and when it may end, in milliseconds. */
 interface Times {
-  readonly elapsed: number;
+  readonly elapsed?: number;
   readonly left?: number;
 }
 
@@ -51,7 +51,7 @@ interface Times {
 export function jobProgress(status: JobStatus, safe: Safe, times?: Times): string {
   const parts = [safe(status.wireState === '' ? status.state : status.wireState)];
   if (status.fraction !== undefined) parts.push(`${String(Math.floor(status.fraction * 100))} %`);
-  if (times !== undefined && times.elapsed >= 1000) parts.push(humanDuration(times.elapsed));
+  if (times?.elapsed !== undefined && times.elapsed >= 1000) parts.push(humanDuration(times.elapsed));
   if (times?.left !== undefined) parts.push(`${humanDuration(times.left)} left`);
   if (status.waitingFor !== undefined) parts.push(`waiting for ${safe(status.waitingFor)}`);
   if (status.activity !== undefined && status.activity !== '') parts.push(safe(status.activity));

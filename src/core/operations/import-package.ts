@@ -191,8 +191,9 @@ async function importOnWay(
           if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: preview };
           const tells = input.log === true || (input.dryRun && (done.prepared.plan ?? planned).length === 0);
           const log = tells ? await readLog(target, job.id, signal) : [];
-          const normal = await leftMaintenance(target, info, reporter, signal);
-          return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
+          const stuck = await leftMaintenance(target, info, reporter, signal);
+          const outcome = worst(judge(job.handle, status, result), stuck.length === 0 ? 'done' : 'partial');
+          return { ...done, outcome, stuck, log };
         },
         async () => [...(await look(false)), ...(await broughtBy(target, ports.run.record, signal))],
       ),
@@ -229,7 +230,13 @@ async function importOnWay(
     ...(await importLeft(target, prepared, signal)),
   ];
   const beyond = input.dryRun && log.length === 0 ? beyondPlan(prepared, job.handle, target.name) : [];
-  return { ...base, left, outcome: ran.outcome ?? 'done', warnings: [...beyond, ...warningsOf(status, prepared)], log };
+  return {
+    ...base,
+    left,
+    outcome: ran.outcome ?? 'done',
+    warnings: [...(ran.stuck ?? []), ...beyond, ...warningsOf(status, prepared)],
+    log,
+  };
 }
 
 /** For those who look at the run later: what the package holds, and who signed it. */

@@ -173,7 +173,7 @@ function undoOf(
         file !== undefined
           ? `import that backup with: migrator import ${file} --to ${instance.name}`
           : ranHere
-            ? 'this machine ran the job and took no backup: there was nothing to back up, or --no-backup was given'
+            ? 'this machine ran the job and took no backup: its kind of import takes none, there was nothing to back up, or --no-backup was given'
             : 'look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to ' +
               instance.name,
     });

@@ -1,4 +1,6 @@
-import type { JobStatus } from '../../ports/job.ts';
+import { isMigratorError } from '../../errors.ts';
+import type { Jobs, JobStatus } from '../../ports/job.ts';
+import type { RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
@@ -9,7 +11,8 @@ import { resultOfJob } from '../steps/look.ts';
 import { type Left, leftOfJob } from '../steps/clean-up.ts';
 import { leftMaintenance } from '../steps/preflight.ts';
 import { type Journaling, settleRun } from '../steps/journaled.ts';
-import { judge } from '../steps/verdict.ts';
+import { partialReason } from '../steps/partial-reason.ts';
+import { judge, warningsOf } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
 
 export interface JobWaitPorts {
@@ -19,7 +22,8 @@ export interface JobWaitPorts {
 
 /** Looks at a job once. When it has ended, the run that started it is over. */
 export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
-  const status = await job.instance.adapter.jobs.status(job.id, signal);
+  const runs = (await journaling.journal.list()).filter((run) => handleIn(run, job.id, job.instance) !== undefined);
+  const status = await knownStatus(job, runs).status(job.id, signal);
   if (isFinal(status.state) && status.attended !== true) await settleRun(job, true, journaling, signal, { status });
   return status;
 }
@@ -35,6 +39,8 @@ export async function waitForJob(
   signal: AbortSignal,
 ): Promise<{
   readonly outcome: Outcome;
+  /** Why it was partial. */
+  readonly reason: string | undefined;
   readonly status: JobStatus;
   readonly result: Result | undefined;
   /** What the job left on its server, when a run of this machine started it. */
@@ -46,13 +52,33 @@ export async function waitForJob(
   const { jobs } = instance.adapter;
   const runs = (await journaling.journal.list()).filter((run) => handleIn(run, id, instance) !== undefined);
   // A run that was done has made all its calls. What people have changed since is theirs.
-  const watched = runs.some(({ outcome }) => outcome === 'done') ? { status: jobs.status.bind(jobs) } : jobs;
+  const watched = runs.some(({ outcome }) => outcome === 'done') ? knownStatus(job, runs) : jobs;
   const known = runs.length > 0;
   const status = await watch(watched, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal, { status, result });
-  const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
-  const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
+  const verdict = worst(judge(handle, status, result), partial === undefined ? 'done' : 'partial');
+  const stuck = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
   const left = isFinal(status.state) ? await leftOfJob(job, runs, signal) : [];
-  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result, left };
+  const outcome = worst(verdict, stuck.length === 0 ? 'done' : 'partial');
+  const warnings = [...stuck, ...warningsOf(status)];
+  const reason = outcome === 'partial' ? (partial ?? partialReason({ result, warnings })) : undefined;
+  return { outcome, reason, status, result, left };
+}
+
+/** The status of a job. Of a dry run that was done, the journal tells it when the server has the job no more. */
+function knownStatus({ instance }: OpenJob, runs: readonly RunRecord[]): Pick<Jobs, 'status'> {
+  const { jobs } = instance.adapter;
+  const rehearsed = runs.some(({ about, outcome }) => about?.dryRun === true && outcome === 'done');
+  return {
+    status: async (id, signal) => {
+      try {
+        return await jobs.status(id, signal);
+      } catch (error) {
+        if (!rehearsed || !isMigratorError(error, 'NOT_FOUND')) throw error;
+        const text = 'this dry run ended with success; what it made on the server was deleted after it';
+        return { id, kind: 'dry-run', state: 'succeeded', wireState: 'deleted', messages: [{ level: 'info', text }] };
+      }
+    },
+  };
 }

@@ -157,9 +157,9 @@ async function exportOnWay(
       left: await leaves(),
     };
   const verdict = judge(handle, status);
-  const warnings = warningsOf(status, { omits });
-  const out = await leftMaintenance(source, info, reporter, signal);
-  const outcome = worst(verdict, out ? 'done' : 'partial');
+  const stuck = await leftMaintenance(source, info, reporter, signal);
+  const warnings = [...stuck, ...warningsOf(status, { omits })];
+  const outcome = worst(verdict, stuck.length === 0 ? 'done' : 'partial');
   const left = [...(await leaves())];
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
   if (ports.output === undefined && ports.raw === undefined)

@@ -8,6 +8,7 @@ import type { Instance, Placed } from '../instance.ts';
 import { handleIn, type OpenJob, parseHandle, wholeId } from '../job-handle.ts';
 import type { Result } from '../snapshots/result.ts';
 import { isUncertain } from './exactly-once.ts';
+import { type InPart, partialReason } from './partial-reason.ts';
 import { isFinal } from './watch.ts';
 import { namingBackup } from './way-back.ts';
 
@@ -109,10 +110,8 @@ async function leaveFailed(error: unknown, run: Run, mask: Journaling['mask']): 
   });
 }
 
-interface Ended {
+interface Ended extends InPart {
   readonly outcome: string;
-  readonly result?: Result | undefined;
-  readonly warnings?: readonly string[];
 }
 
 /** The longest sentence that is kept of a fault, in characters. */
@@ -123,15 +122,8 @@ function faultOf(error: unknown, mask: Journaling['mask']): RunFault | undefined
   return { code: error.code, message: mask(error.message).slice(0, longestFault) };
 }
 
-/** What is missing when only a part was done, by the target or by the server's first warning. */
-function faultOfPart({ result, warnings = [] }: Ended, mask: Journaling['mask']): RunFault | undefined {
-  const missing = result?.items.filter(({ wanted, action }) => wanted !== true && action !== 'created') ?? [];
-  const counts = (['failed', 'not-seen', 'skipped', 'merged'] as const).flatMap((action) => {
-    const count = missing.filter((item) => item.action === action).length;
-    return count === 0 ? [] : [`${count} ${action === 'not-seen' ? 'not seen' : action}`];
-  });
-  const message = counts.length > 0 ? counts.join(', ') : warnings[0];
-  return message === undefined ? undefined : { message: mask(message).slice(0, longestFault) };
+function faultOfPart(part: InPart, mask: Journaling['mask']): RunFault {
+  return { message: mask(partialReason(part)).slice(0, longestFault) };
 }
 
 /** The error with the handles of the run's jobs, so that nobody loses a job by an error. */
@@ -168,7 +160,7 @@ function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
 /**
  * Finishes the run that started this job, when the job has ended: then the same command starts a new run. A move of
  * several projects that was interrupted goes on with the next project. `whole`: whether the target shows all that was
- * planned. Returns whether the run was partial, now or when it was finished.
+ * planned. Returns why the run was partial, now or when it was finished; undefined when it was not.
  */
 export async function settleRun(
   job: OpenJob,
@@ -177,17 +169,18 @@ export async function settleRun(
   signal: AbortSignal,
   /** What the caller has just seen of the job, and of the target. */
   seen: { readonly status?: JobStatus; readonly result?: Result | undefined } = {},
-): Promise<{ readonly partial: boolean }> {
+): Promise<{ readonly partial: string | undefined }> {
   const open = (await journal.list()).find((run) => handleIn(run, job.id, job.instance) !== undefined);
   if ((open?.outcome ?? 'detached') !== 'detached' || open === undefined)
-    return { partial: open?.outcome === 'partial' };
+    return { partial: open?.outcome === 'partial' ? (open.fault?.message ?? partialReason(seen)) : undefined };
   const moves = Object.keys(open.facts).some((name) => name.startsWith('move:'));
   const left = open.left ?? (moves ? undefined : 'started');
   const end = await endOf({ ...open, left }, [job.instance], { now: now(), mask }, signal);
   const outcome = end?.outcome === 'done' && !whole ? 'partial' : end?.outcome;
   const recorded = handleIn(open, job.id, job.instance) ?? job.handle;
-  if (outcome !== undefined) await journal.settle(recorded, outcome, faultAtEnd(outcome, seen, mask) ?? end?.fault);
-  return { partial: outcome === 'partial' };
+  const fault = outcome === undefined ? undefined : (faultAtEnd(outcome, seen, mask) ?? end?.fault);
+  if (outcome !== undefined) await journal.settle(recorded, outcome, fault);
+  return { partial: outcome === 'partial' ? (fault?.message ?? partialReason(seen)) : undefined };
 }
 
 function faultAtEnd(
@@ -197,7 +190,7 @@ function faultAtEnd(
 ): RunFault | undefined {
   if (outcome === 'done' || status === undefined) return undefined;
   const told = status.messages.filter(({ level }) => level !== 'info').map(({ text }) => text);
-  if (outcome === 'partial') return faultOfPart({ outcome, result, warnings: told }, mask);
+  if (outcome === 'partial') return faultOfPart({ result, warnings: told }, mask);
   return {
     code: 'JOB_FAILED',
     message: mask(told[0] ?? `the job ended as ${status.wireState}`).slice(0, longestFault),

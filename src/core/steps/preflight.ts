@@ -126,33 +126,30 @@ export function requireCompatible(
 
 /**
  * Checks that the server is no longer in maintenance mode after a migration. A crashed task may leave it in this mode.
- * If another migration is running, the mode may belong to that migration, and this is not a problem.
+ * If another migration is running, the mode may belong to that migration, and this is not a problem. Returns the warning, or none.
  */
 export async function leftMaintenance(
   instance: Instance,
   before: Pick<InstanceInfo, 'mode'>,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<readonly string[]> {
   reporter.report({ type: 'phase', name: 'check', subject: instance.name });
   const { adapter } = instance;
   // Another migration may end or begin between the two calls, so both calls are made twice.
   for (let look = 1; look <= 2; look += 1) {
     const mode = (await adapter.mode?.(signal)) ?? (await adapter.probe(signal)).mode;
-    if (mode === 'normal' || before.mode === 'maintenance') return true;
+    if (mode === 'normal' || before.mode === 'maintenance') return [];
     const other = await migrationAtWork(instance, signal);
     if (other !== undefined) {
       const message = `${instance.name} is in maintenance mode for another migration: ${other}`;
       reporter.report({ type: 'notice', message });
-      return true;
+      return [];
     }
   }
-  reporter.report({
-    type: 'warning',
-    message: `${instance.name} is still in maintenance mode, so only its administrators can change anything there`,
-    hint: 'turn maintenance mode off on the server',
-  });
-  return false;
+  const message = `${instance.name} is still in maintenance mode, so only its administrators can change anything there`;
+  reporter.report({ type: 'warning', message, hint: 'turn maintenance mode off on the server' });
+  return [message];
 }
 
 /**

@@ -18,7 +18,7 @@ import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeChanges, describeItems, type Naming } from '../changes.ts';
 import { signerWords, vouchedFacts } from '../readers.ts';
-import { describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
+import { describeLeft, describeLogOf, describePartial, describeResumed, describeVia, headline } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport(
@@ -135,6 +135,7 @@ function render(
       result,
     ),
     signer === undefined ? undefined : `signed by ${signerWords(signer, signerName)}`,
+    describePartial(outcome, { result, warnings }),
     describeVia(via),
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,

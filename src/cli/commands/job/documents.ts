@@ -58,7 +58,14 @@ export const documents = {
       .optional()
       .describe('the run of this machine that started the job'),
   },
-  'job-wait': { handle, outcome, status: jobStatus, result, left },
+  'job-wait': {
+    handle,
+    outcome,
+    reason: z.string().optional().describe('why it is partial'),
+    status: jobStatus,
+    result,
+    left,
+  },
   'job-log': { handle, log: z.array(logLine) },
   'job-cancel': { handle, status: jobStatus },
   'job-approve': { handle, status: jobStatus },

@@ -2,6 +2,7 @@ import { showJob } from '../../../core/operations/job-wait.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { keyRing } from '../../keys/key-ring.ts';
+import { plainText } from '../../../plain-text.ts';
 import { lines } from '../../terminal/table.ts';
 import { signerWords } from '../readers.ts';
 import { describeJob } from '../summary.ts';
@@ -28,7 +29,7 @@ export async function runJobShow({ args: [text = ''] }: Invocation, context: Con
 /** What this machine knows of the run that started the job. Some servers keep no times of their own. */
 function describeRun(run: ShownRun | undefined): readonly string[] {
   if (run === undefined) return [];
-  const { verb, projects, from, to, package: file, state, startedAt, updatedAt, signer, signerName } = run;
+  const { verb, projects, from, to, package: file, state, error, startedAt, updatedAt, signer, signerName } = run;
   const what = projects.length > 0 ? projects.join(', ') : (file ?? '');
   const isOver = ['done', 'partial', 'failed', 'cancelled'].includes(state);
   const ends = [from, to].filter((end) => end !== undefined).join(' to ');
@@ -36,6 +37,7 @@ function describeRun(run: ShownRun | undefined): readonly string[] {
     `run:      ${[verb, what, ends === '' ? '' : `(${ends})`].filter(Boolean).join(' ')}`,
     `  begun:  ${startedAt}`,
     isOver ? `  ended:  ${updatedAt}, ${state}` : `  state:  ${state}, noted ${updatedAt}`,
+    ...(error === undefined ? [] : [`  why:    ${plainText(error.message)}`]),
     ...(signer === undefined ? [] : [`  signed: by ${signerWords(signer, signerName)}`]),
   ];
 }

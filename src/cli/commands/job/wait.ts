@@ -6,6 +6,7 @@ import { type TellingOptions, type WaitOptions, waitingOf } from '../../flags/wa
 import { tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
+import { plainText } from '../../../plain-text.ts';
 import { describeChanges } from '../changes.ts';
 import { describeJob, describeLeft } from '../summary.ts';
 import { ofJob, openJob } from './open-job.ts';
@@ -23,13 +24,14 @@ export async function runJobWait(
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).source(name),
   };
-  const { outcome, status, result, left } = await ofJob(job, waitForJob(job, waiting, ports, context.signal));
+  const { outcome, reason, status, result, left } = await ofJob(job, waitForJob(job, waiting, ports, context.signal));
   context.result(
     'job-wait',
-    { handle: job.handle, outcome, status, result, left },
+    { handle: job.handle, outcome, reason, status, result, left },
     lines(
       describeJob(job.handle, status, context.columns),
       describeChanges([], result, { all: options.names, columns: context.columns }),
+      reason === undefined ? undefined : `partial:  ${plainText(reason)}`,
       ...describeLeft(left),
     ),
   );

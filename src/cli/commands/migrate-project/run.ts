@@ -12,7 +12,15 @@ import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { askedMove, identityOf, portsOf, storeOf } from '../asked-move.ts';
 import { describeChanges, describeItems, type Naming } from '../changes.ts';
-import { describeComparison, describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
+import {
+  describeComparison,
+  describeLeft,
+  describeLogOf,
+  describePartial,
+  describeResumed,
+  describeVia,
+  headline,
+} from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -86,11 +94,12 @@ function render(
     result === undefined ? describeItems(items, naming.columns) : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
     headline(
-      `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+      `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? (warnings.length > 0 ? ', with warnings' : ', in part') : ''}`,
       what,
       to,
       result,
     ),
+    describePartial(outcome, { result, verified, warnings }),
     describeVia(via),
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     // One handle on each line, because a handle may contain commas.

@@ -23,7 +23,7 @@ import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
 import { type SealedFacts, sealedFacts } from '../readers.ts';
-import { describeLeft, describeResumed, describeSealed, describeVia } from '../summary.ts';
+import { describeLeft, describePartial, describeResumed, describeSealed, describeVia } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
@@ -168,6 +168,7 @@ function render(
   }
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
+    describePartial(outcome, { warnings }),
     describeVia(via),
     sealed && file && facts ? describeSealed(file, sealed, facts) : undefined,
     sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,

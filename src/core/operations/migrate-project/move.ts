@@ -55,9 +55,9 @@ export async function move(
         : error;
     }
   }
-  const normal = await leftMaintenance(target, targetInfo, reporter, signal);
+  const stuck = await leftMaintenance(target, targetInfo, reporter, signal);
   return {
-    outcome: worst(...moved.map(({ outcome }) => outcome), normal ? 'done' : 'partial'),
+    outcome: worst(...moved.map(({ outcome }) => outcome), stuck.length === 0 ? 'done' : 'partial'),
     route: 'move',
     rerouted: undefined,
     projects: moved.map(({ project }) => project),
@@ -66,7 +66,7 @@ export async function move(
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
-    warnings: [...new Set(moved.flatMap(({ status, omits }) => warningsOf(status, { omits })))],
+    warnings: [...new Set([...stuck, ...moved.flatMap(({ status, omits }) => warningsOf(status, { omits }))])],
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     each: moved.map(outcomeOf),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),

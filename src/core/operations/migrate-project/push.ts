@@ -50,7 +50,7 @@ export async function push(
     () => (seen === undefined ? Promise.resolve([]) : packageLeft(prepared.package, target, true, signal)),
   );
   if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
-  const normal = await leftMaintenance(source, info, reporter, signal);
+  const stuck = await leftMaintenance(source, info, reporter, signal);
   const ref = prepared.package;
   const projects = prepared.projects.map(({ name }) => name);
   const stored = { kind: 'stored', ref, exportedWith: input.request.options, projects, pushed: true, seen } as const;
@@ -60,9 +60,9 @@ export async function push(
   );
   return {
     ...reportOfHalves('push', imported, input, [job.handle]),
-    outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
+    outcome: worst(verdict, stuck.length === 0 ? 'done' : 'partial', imported.outcome),
     projects,
-    warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
+    warnings: [...new Set([...stuck, ...warningsOf(status, prepared), ...imported.warnings])],
   };
 }
 

@@ -50,15 +50,15 @@ export async function relay(
   const rest = () => exportLeft(source, { ...prepared, job: job.id }, false, signal);
   const stored = () => ports.staging.left?.() ?? [];
   let kept: readonly Left[] = [];
-  const { verdict, normal, imported } = await cleaningUp(
+  const { verdict, stuck, imported } = await cleaningUp(
     async () => {
       const verdict = status === undefined ? 'done' : judge(job.handle, status);
-      const normal = await leftMaintenance(source, info, reporter, signal);
+      const stuck = await leftMaintenance(source, info, reporter, signal);
       const imported = await tellingLeft(
         () => importOf({ job, prepared, info, names, secrets }, input, ports, signal),
         async () => [...(input.dryRun ? leftBy(source, prepared.leaves) : await rest()), ...stored()],
       );
-      return { verdict, normal, imported };
+      return { verdict, stuck, imported };
     },
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? async () => void (kept = await discard()) : undefined,
@@ -73,7 +73,7 @@ export async function relay(
   if (!input.dryRun) kept = await (arrived ? discard() : rest());
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
-    outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
+    outcome: worst(verdict, stuck.length === 0 ? 'done' : 'partial', imported.outcome),
     verified,
     left: [
       // What `discard` takes away is named by the adapter.
@@ -82,7 +82,7 @@ export async function relay(
       ...stored(),
     ],
     projects: names.length > 0 ? names : [prepared.package.id],
-    warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
+    warnings: [...new Set([...stuck, ...warningsOf(status, prepared), ...imported.warnings])],
   };
 }
 

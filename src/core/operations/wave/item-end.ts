@@ -1,6 +1,7 @@
 import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { RunRecord } from '../../../ports/journal.ts';
 import type { ItemEnd, ItemFault } from '../../../ports/runner.ts';
+import { partialReason } from '../../steps/partial-reason.ts';
 import type { MigrateReport } from './open-move.ts';
 
 /** A ledger keeps no more of an item. */
@@ -20,7 +21,7 @@ export function endOfReport(report: Reported): ItemEnd {
         : `waits for ${waitingFor}`
       : outcome === 'partial'
         ? problem === undefined
-          ? warnings[0]
+          ? partialReason(report)
           : `${problem.kind} "${problem.name}": ${problem.action}`
         : undefined;
   const changed = result?.items.filter(({ kind }) => kind === 'project').map(({ name }) => name) ?? [];

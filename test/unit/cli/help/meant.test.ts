@@ -111,3 +111,42 @@ test('words for what migrator does not have are answered, and a choice says what
   expect(await hint('import', 'x.tar', '--verify')).toContain('migrator compare');
   expect(await hint('import', 'x.tar', '--vesion')).toContain('--version');
 });
+
+describe('--version', () => {
+  const run = (...words: string[]) => commandLine(words, { cwd: '/' });
+
+  test.each([
+    ['package', 'seal', '../content', '-o', 'a.tar', '--version', '2.0.0'],
+    ['package', 'seal', '../content', '-o', 'a.tar', '--version=2.0.0'],
+    ['--version', 'package', 'seal', '../content'],
+    ['partial-export', 'p', '--from', 'a', '-V'],
+  ])('after a command is refused, and leads to the flag of the package: %s', async (...words) => {
+    expect(await run(...words)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/has no --version[^]*did you mean --package-version/u),
+    });
+  });
+
+  test.each([
+    ['job', 'show', 'x', '--version'],
+    ['job', 'show', 'x', '--version=2.0.0'],
+    ['package', '--version'],
+    ['--progress', 'none', 'doctor', '-qV'],
+  ])('after a command without a version says which command prints it: %s', async (...words) => {
+    expect(await run(...words)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('migrator version prints the version'),
+    });
+  });
+
+  test('without a command prints the version, also beside other flags', async () => {
+    for (const words of [['-V'], ['--quiet', '--version'], ['--progress', 'none', '-V']])
+      expect(await run(...words)).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/u), stderr: '' });
+  });
+
+  test('after an unknown word the word is what is wrong', async () => {
+    expect(await run('xyzzy', '--version')).toMatchObject({ code: 2, stderr: expect.stringContaining("'xyzzy'") });
+  });
+});

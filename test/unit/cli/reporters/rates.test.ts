@@ -111,3 +111,11 @@ describe('the time of a job', () => {
     }
   });
 });
+
+test('a job that has ended, and whose server does not say when, has no duration', () => {
+  const times = new JobTimes();
+  const [startedAt, state] = ['2026-01-02T03:04:00Z', 'succeeded'] as const;
+  for (const now of ['2026-01-02T03:04:05Z', '2026-01-02T03:26:05Z'])
+    expect(times.look('a', Date.parse(now), { startedAt, state }).elapsed).toBeUndefined();
+  expect(times.look('b', Date.parse('2026-01-02T03:26:05Z'), { state }).elapsed).toBeUndefined();
+});
