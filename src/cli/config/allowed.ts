@@ -88,7 +88,8 @@ async function allowedDigest(real: string, io: IO): Promise<string | undefined> 
 const recordOf = (real: string, io: IO): string =>
   join(configDirectory(io), 'allowed', `${createHash('sha256').update(real).digest('hex').slice(0, 32)}.json`);
 
-function adaptersOf(content: unknown): readonly string[] {
+/** What the content of an rc file names as adapters. */
+export function adaptersOf(content: unknown): readonly string[] {
   const { adapters } = (content ?? {}) as { readonly adapters?: unknown };
   return Array.isArray(adapters) ? adapters.filter((name): name is string => typeof name === 'string') : [];
 }

@@ -68,12 +68,16 @@ function withoutQuotes(reason: string): string {
   return reason.replace(/\s*["'<!`(:].*$/su, '');
 }
 
-/** The line on which a second YAML document begins. */
-function secondDocument(text: string): number {
+/** Where a second YAML document begins: its line, and the sign (`---` or `...`) that ends the first one. */
+function secondDocument(text: string): { readonly line: number; readonly sign: string } {
   const lines = text.split(/\r?\n/u);
-  const starts = lines.flatMap((line, index) => (/^---(\s|$)/u.test(line) ? [index] : []));
-  const content = lines.findIndex((line) => line.trim() !== '' && !/^(#|%|---)/u.test(line));
-  return (starts.find((index) => index > content) ?? starts.at(-1) ?? 0) + 1;
+  const content = lines.findIndex((line) => line.trim() !== '' && !/^(#|%|---(\s|$)|\.\.\.(\s|$))/u.test(line));
+  const end = lines.findIndex((line, index) => index > content && /^(---|\.\.\.)(\s|$)/u.test(line));
+  const sign = lines[end]?.slice(0, 3) ?? '---';
+  if (sign === '---')
+    return { line: (end < 0 ? lines.findLastIndex((line) => /^---(\s|$)/u.test(line)) : end) + 1, sign };
+  const next = lines.findIndex((line, index) => index > end && line.trim() !== '' && !/^(#|\.\.\.(\s|$))/u.test(line));
+  return { line: Math.max(next, end) + 1, sign };
 }
 
 function yamlHint(reason: string): string {
@@ -93,8 +97,13 @@ function loadYaml(parse: (file: string, content: string) => unknown): Loader {
         throw invalid(file, 'is not valid YAML: it is nested too deeply', 'write it with fewer levels');
       // Several documents are a fault without a place.
       if (!isYamlFault(error)) {
-        const place = `a second one begins at line ${String(secondDocument(text))}`;
-        throw invalid(file, `holds more than one YAML document: ${place}`, 'keep one document, without "---" after it');
+        const { line, sign } = secondDocument(text);
+        const place = `a second one begins at line ${String(line)}`;
+        throw invalid(
+          file,
+          `holds more than one YAML document: ${place}`,
+          `keep one document, without "${sign}" after it`,
+        );
       }
       const place = `line ${String(error.mark.line + 1)}, column ${String(error.mark.column + 1)}`;
       // The parser's message quotes the file, and so do some reasons. The cause is not kept.

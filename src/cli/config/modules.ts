@@ -3,6 +3,7 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAdapterFile } from './adapter-path.ts';
 
 /** A file with code, and the SHA-256 of its bytes. `name` is the same on another machine with the same files. */
 export interface CodeFile {
@@ -30,8 +31,7 @@ const ownFolder = fileURLToPath(new URL('../../../', import.meta.url));
 export async function codeOf(modules: readonly string[], directory: string): Promise<Code> {
   const walk = new Walk(directory, await realpath(ownFolder));
   for (const name of modules) {
-    const isFile = name.startsWith('.') || isAbsolute(name);
-    if (isFile) await walk.file(resolve(directory, name));
+    if (isAdapterFile(name)) await walk.file(resolve(directory, name));
     // Packages are loaded from where migrator is installed.
     else await walk.package(name, ownFolder);
   }

@@ -1,4 +1,4 @@
-import { isReference, looksSecret } from '../secrets/references.ts';
+import { isReference, looksSecret, meantReference } from '../secrets/references.ts';
 import { isPublicUrl } from '../secrets/secret-url.ts';
 import type { Config } from './config.ts';
 
@@ -7,21 +7,35 @@ type SecretSettings = (product: string) => readonly string[];
 const isPlain = (value: unknown): boolean =>
   (typeof value === 'string' && value !== '' && !isReference(value)) || typeof value === 'number';
 
-function plainSecrets(config: Config, secretSettings: SecretSettings): string[] {
-  const found: string[] = [];
+interface PlainSecret {
+  readonly path: string;
+  /** `env:`, when the text was probably meant as such a reference. */
+  readonly meant: string | undefined;
+}
+
+function plainSecrets(config: Config, secretSettings: SecretSettings): PlainSecret[] {
+  const found: PlainSecret[] = [];
+  const add = (path: string, value: unknown): void => {
+    found.push({ path, meant: typeof value === 'string' ? meantReference(value) : undefined });
+  };
   for (const { name, product, settings } of Object.values(config.instances)) {
     const secrets = secretSettings(product);
     for (const [key, value] of Object.entries(settings)) {
-      if ((secrets.includes(key) || looksSecret(key)) && isPlain(value)) found.push(`instances.${name}.${key}`);
+      if ((secrets.includes(key) || looksSecret(key)) && isPlain(value)) add(`instances.${name}.${key}`, value);
     }
   }
   for (const [key, value] of Object.entries(config.defaults)) {
     const isSecretUrl = key.endsWith('Callback') && typeof value === 'string' && !isPublicUrl(value);
-    if ((looksSecret(key) || isSecretUrl) && isPlain(value)) found.push(`defaults.${key}`);
+    if ((looksSecret(key) || isSecretUrl) && isPlain(value)) add(`defaults.${key}`, value);
   }
-  if (isPlain(config.keys.passphrase)) found.push('keys.passphrase');
-  if (isPlain(config.keys.identityPassphrase)) found.push('keys.identityPassphrase');
-  if (isPlain(config.http.keyPassphrase)) found.push('http.keyPassphrase');
+  const { keys, http } = config;
+  for (const [path, value] of [
+    ['keys.passphrase', keys.passphrase],
+    ['keys.identityPassphrase', keys.identityPassphrase],
+    ['http.keyPassphrase', http.keyPassphrase],
+  ] as const) {
+    if (isPlain(value)) add(path, value);
+  }
   return found;
 }
 
@@ -35,8 +49,9 @@ export function isLoopback(url: string): boolean {
 export function configWarnings(config: Config, secretSettings: SecretSettings): string[] {
   const warnings: string[] = [...config.warnings];
   const plain = plainSecrets(config, secretSettings);
-  for (const path of plain) {
-    warnings.push(`${path} is a secret in plain text; use a reference such as env:NAME or file:path`);
+  for (const { path, meant } of plain) {
+    const way = meant === undefined ? 'use a reference such as env:NAME or file:path' : `did you mean ${meant}?`;
+    warnings.push(`${path} is a secret in plain text; ${way}`);
   }
   if (plain.length > 0 && config.file !== undefined && config.mode !== undefined && (config.mode & 0o044) !== 0) {
     warnings.push(`"${config.file}" holds secrets and can be read by other users; run chmod 600 on it`);

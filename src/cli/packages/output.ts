@@ -9,7 +9,7 @@ import { createFileSink } from '../../files/whole-file.ts';
 import { inspect } from '../../package/index.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
-import type { Run } from '../../ports/journal.ts';
+import type { RunRecord } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { createStdoutSink } from './standard-output.ts';
 
@@ -31,10 +31,19 @@ export async function packageOutput(
   return { settings: await settings(), name, create: (ref) => sink(path(ref)), spool };
 }
 
-/** Fails when the file could not be written, whether there is one or not. Writes nothing. */
-export async function requireWritable(file: string | undefined, context: Context): Promise<void> {
+/**
+ * Fails when the file could not be written, or when it exists and no unfinished run of this verb wrote it. Writes nothing.
+ * It is for what happens before a run begins, such as making keys: the run itself looks again.
+ */
+export async function requireFree(
+  file: string | undefined,
+  { verb, force }: { readonly verb: string; readonly force: boolean },
+  context: Context,
+): Promise<void> {
   if (file === undefined || file === '-') return;
-  await (await createFileSink(resolve(context.io.cwd, file), { overwrite: true })).discard();
+  const open = (await (await context.journal()).list()).filter((one) => one.verb === verb && one.outcome === undefined);
+  const overwrite = force || (await Promise.all(open.map((one) => wroteEarlier(file, one, context)))).includes(true);
+  await (await outputSink(file, overwrite, context)).discard();
 }
 
 /** A file, or standard output for `-`. */
@@ -51,10 +60,14 @@ const forced = (force: boolean | undefined) =>
  * Whether an earlier process of this run wrote the output and was killed after that. The journal tells: the file holds
  * the package that this run was sealing, or it is the plain file that this run was writing.
  */
-export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
-  const plain = run.record.facts['plain.sha256'];
+export async function wroteEarlier(
+  file: string | undefined,
+  { facts }: Pick<RunRecord, 'facts'>,
+  context: Context,
+): Promise<boolean> {
+  const plain = facts['plain.sha256'];
   if (typeof plain === 'string' && file !== undefined) return holds(resolve(context.io.cwd, file), plain);
-  const sealing = run.record.facts['sealing.package'];
+  const sealing = facts['sealing.package'];
   if (sealing === undefined) return false;
   try {
     const bytes = await openFileSource(resolve(context.io.cwd, file ?? defaultFileName(sealing)));

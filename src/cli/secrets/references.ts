@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigratorError } from '../../errors.ts';
+import { nearestOf } from '../../nearest.ts';
 import { systemCode } from '../../files/local-error.ts';
 import { decodeText } from '../../files/text.ts';
 import { Secret } from '../../secret.ts';
@@ -35,6 +36,13 @@ const scheme = /^(env|file|command):/;
 /** True for `env:NAME`, `file:path`, `command:…` and `prompt`. Any other text is the secret itself. */
 export function isReference(value: string): boolean {
   return value === 'prompt' || scheme.test(value);
+}
+
+/** `env:` for a text such as `evn:NAME`, which is no reference and was probably meant as one. Shows no more of it. */
+export function meantReference(value: string): string | undefined {
+  const word = /^([a-z]+):\S/iu.exec(value)?.[1];
+  const near = word === undefined || isReference(value) ? undefined : nearestOf(word, ['env', 'file', 'command'])[0];
+  return near === undefined ? undefined : `${near}:`;
 }
 
 /** Why a text can be no reference, although it looks like one. A secret that looks like one needs a reference itself. */

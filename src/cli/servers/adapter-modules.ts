@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { adapterModules, checkAdapterModule, isProduct, productOptions, products } from '../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
@@ -7,6 +7,7 @@ import type { AdapterModule } from '../../ports/adapter.ts';
 import type { ProductOptions } from '../../ports/options.ts';
 import { isStore, storeModules, storeNames } from '../../stores/index.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
+import { isAdapterFile, refuseFolder } from '../config/adapter-path.ts';
 import type { Context } from '../context.ts';
 
 export interface AdapterModules {
@@ -76,26 +77,30 @@ export async function adapterModulesOf(
 }
 
 async function load(name: string, directory: string): Promise<AdapterModule> {
-  const specifier = name.startsWith('.') || isAbsolute(name) ? pathToFileURL(resolve(directory, name)).href : name;
+  await refuseFolder(name, directory);
+  const file = isAdapterFile(name) ? resolve(directory, name) : undefined;
   let loaded: unknown;
   try {
-    loaded = await import(specifier);
+    loaded = await import(file === undefined ? name : pathToFileURL(file).href);
   } catch (cause) {
     throw new MigratorError(
       'CONFIG_INVALID',
       `the adapter "${name}" cannot be loaded: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      { hint: wayOut(cause), cause },
+      { hint: wayOut(cause, file), cause },
     );
   }
   return checkAdapterModule(loaded, name);
 }
 
-/** A module that is not found, or one that is there and does not run. */
-function wayOut(cause: unknown): string {
+/** A module that is not found, a package that it needs, or one that is there and does not run. */
+function wayOut(cause: unknown, file: string | undefined): string {
   const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
-  return isAbsent
-    ? 'install it where migrator is installed, or give its path relative to the rc file'
-    : 'correct the module; node --check <file> shows where it is not valid JavaScript';
+  if (!isAbsent) return 'correct the module; node --check <file> shows where it is not valid JavaScript';
+  if (file === undefined) return 'install it where migrator is installed, or give its path relative to the rc file';
+  // Of a file, Node says "Cannot find module". The package is what a file that is there needs.
+  return cause.message.startsWith('Cannot find package')
+    ? `run npm install in "${dirname(file)}"`
+    : 'correct its path; it is relative to the rc file';
 }
 
 /**

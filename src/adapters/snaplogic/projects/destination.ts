@@ -80,9 +80,9 @@ export async function destinationAt(
       `the destination's project space /${path.org}/${path.space} does not exist on ${server.connection.name}`,
       {
         hint:
-          place.nearest === undefined
+          place.nearest?.byCase !== true
             ? 'make it with --create-space'
-            : `names are case-sensitive: there is ${place.nearest}; --create-space makes another one`,
+            : `names are case-sensitive: there is ${place.nearest.name}; --create-space makes another one`,
         details: { missing: [`/${path.org}/${path.space}`] },
       },
     );
@@ -96,8 +96,8 @@ export async function destinationAt(
     writable: place.perms?.includes('W'),
     notes: [
       ...(place.space ? [] : [`the project space /${path.org}/${path.space} is made first`]),
-      ...(!exists && place.nearest !== undefined && place.space
-        ? [`there is a project ${place.nearest} beside ${path.project}: names are case-sensitive`]
+      ...(!exists && place.nearest?.byCase === true && place.space
+        ? [`there is a project ${place.nearest.name} beside ${path.project}: names are case-sensitive`]
         : []),
       ...(place.assets === undefined ? [`${formatPath(path)} may not be listed by this account`] : []),
     ],

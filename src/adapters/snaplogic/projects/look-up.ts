@@ -1,9 +1,17 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
+import { nearest } from '../../../nearest.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import { isContainer, orgsOf, type Server } from '../server.ts';
 import { formatPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
+
+interface Nearest {
+  readonly name: string;
+  readonly path: string;
+  /** It differs from the wanted one only in case. */
+  readonly byCase: boolean;
+}
 
 /** What there is at the path of a project. It is looked up level by level. */
 export interface Place {
@@ -18,8 +26,8 @@ export interface Place {
   readonly project: Entry | undefined;
   /** Undefined when the caller may not look. */
   readonly assets: readonly Entry[] | undefined;
-  /** A name that differs from the wanted one only in case. */
-  readonly nearest: string | undefined;
+  /** A path that is like the wanted one, when that does not exist. */
+  readonly nearest: Nearest | undefined;
   readonly serverTime: Date | undefined;
 }
 
@@ -47,7 +55,11 @@ export async function lookAt(server: Server, path: ProjectPath, signal: AbortSig
   const serverTime = projects?.serverTime;
   const here = { org: true, space: projects !== undefined, perms, project, serverTime };
   if (project === undefined) {
-    return { ...here, assets: [], nearest: alike(projects?.entries ?? [], path.project) };
+    return {
+      ...here,
+      assets: [],
+      nearest: alike(namesIn(projects?.entries ?? []), path.project, [path.org, path.space]),
+    };
   }
   const assets = await assetsOf(server, path, signal);
   return { ...here, assets, nearest: undefined };
@@ -71,7 +83,7 @@ export async function lookInto(
 /** The entry of a project space, or what is to be said of a place without one. */
 async function spaceOf(
   server: Server,
-  { org, space: name }: ProjectPath,
+  { org, space: name, project }: ProjectPath,
   signal: AbortSignal,
 ): Promise<{ readonly space: Entry } | { readonly without: Place }> {
   const { seen, connection } = server;
@@ -81,11 +93,12 @@ async function spaceOf(
   const spaces = await children(server, [org], signal);
   if (spaces === undefined) {
     const { org: own = '' } = connection;
-    return { without: { ...nothing, nearest: own.toLowerCase() === org.toLowerCase() ? own : undefined } };
+    return { without: { ...nothing, nearest: alike(own === '' ? [] : [own], org, [], [name, project]) } };
   }
   const { entries, serverTime } = spaces;
   const space = named(entries, name);
-  if (space === undefined) return { without: { ...nothing, org: true, nearest: alike(entries, name), serverTime } };
+  if (space === undefined)
+    return { without: { ...nothing, org: true, nearest: alike(namesIn(entries), name, [org], [project]), serverTime } };
   seen.spaces.set(key, space);
   return { space };
 }
@@ -113,9 +126,21 @@ function named(entries: readonly Entry[], name: string): Entry | undefined {
   return entries.find((entry) => isContainer(entry) && entry.name === name);
 }
 
-function alike(entries: readonly Entry[], name: string): string | undefined {
+const namesIn = (entries: readonly Entry[]): readonly string[] => entries.filter(isContainer).map(({ name }) => name);
+
+/** The path with the name that is most like the wanted one at its level. */
+function alike(
+  names: readonly string[],
+  wanted: string,
+  above: readonly string[],
+  below: readonly string[] = [],
+): Nearest | undefined {
   const folded = (text: string): string => text.normalize('NFC').trim().toLowerCase();
-  return entries.find((entry) => isContainer(entry) && folded(entry.name) === folded(name))?.name;
+  const same = names.find((name) => folded(name) === folded(wanted));
+  const name = same ?? nearest(wanted, names);
+  return name === undefined
+    ? undefined
+    : { name, path: `/${[...above, name, ...below].join('/')}`, byCase: same !== undefined };
 }
 
 /** What happens to a place that the caller may not list: it fails the whole list, or is left out. */

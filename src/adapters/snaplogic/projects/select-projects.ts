@@ -1,9 +1,9 @@
 import { MigratorError } from '../../../errors.ts';
-import { noProjects, severalFit } from '../../shared/match-by-name.ts';
+import { didYouMean, noProjects, severalFit } from '../../shared/match-by-name.ts';
 import type { Server } from '../server.ts';
 import { formatPath, readPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
-import { containers, lookInto, projects } from './look-up.ts';
+import { containers, lookInto, type Place, projects } from './look-up.ts';
 
 export interface Found {
   readonly path: ProjectPath;
@@ -25,7 +25,8 @@ export async function selectProjects(
   }
   const found: Found[] = [];
   const missing: string[] = [];
-  const hints: string[] = [];
+  const near: NonNullable<Place['nearest']>[] = [];
+  let isPath = false;
   const named = await projectsNamed(
     server,
     wanted.filter((text) => readPath(text) === undefined),
@@ -44,15 +45,21 @@ export async function selectProjects(
       continue;
     }
     missing.push(text);
-    if (place?.nearest !== undefined) hints.push(place.nearest);
+    isPath ||= path !== undefined;
+    if (place?.nearest !== undefined) near.push(place.nearest);
   }
   if (missing.length === 0) return found;
   throw noProjects(
     missing,
     ` on ${server.connection.name}`,
-    hints.length > 0
-      ? `paths are case-sensitive: there is ${hints.join(', ')}`
-      : 'a project is named by its path: /org/space/project',
+    near.length > 0 && near.every(({ byCase }) => byCase)
+      ? `paths are case-sensitive: there is ${near.map(({ path }) => path).join(', ')}`
+      : didYouMean(
+          near.map(({ path }) => path),
+          isPath
+            ? `see what there is with: migrator inventory --from ${server.connection.name}`
+            : 'a project is named by its path: /org/space/project',
+        ),
   );
 }
 

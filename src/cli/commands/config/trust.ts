@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { MigratorError } from '../../../errors.ts';
 import { plural } from '../../../plural.ts';
 import type { Invocation } from '../../build-command.ts';
-import { allow, forget, whatRuns } from '../../config/allowed.ts';
+import { refuseFolder } from '../../config/adapter-path.ts';
+import { adaptersOf, allow, forget, whatRuns } from '../../config/allowed.ts';
 import { findConfig } from '../../config/search.ts';
 import type { Context } from '../../context.ts';
 import { lines } from '../../terminal/table.ts';
@@ -13,6 +15,9 @@ export async function runConfigTrust({ options }: Invocation<ConfigTrustOptions>
   const found = await findConfig(io, globals.config, { runs: false });
   if (found === undefined)
     throw new MigratorError('NOT_FOUND', 'there is no rc file to trust', { hint: 'name one with --config <file>' });
+  if (options.forget !== true) {
+    for (const name of adaptersOf(found.content)) await refuseFolder(name, dirname(found.file));
+  }
   const { digest, modules, computed, commands } = await whatRuns(found);
   const action = options.forget === true ? 'forgotten' : options.show === true ? 'shown' : 'allowed';
   if (action === 'forgotten') await forget(found, io);

@@ -1,9 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { type EmulatorOptions, faultNames, parseFault, refuseFlavor, startEmulator } from '../../../emulators/index.ts';
-import { MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { durationFlag } from '../../flags/duration-and-size.ts';
+import { durationFlag, portFlag } from '../../flags/duration-and-size.ts';
 import { secretFrom } from '../../secrets/read-secret.ts';
 import { isReference } from '../../secrets/references.ts';
 import { lines } from '../../terminal/table.ts';
@@ -21,7 +20,7 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
   const directory = resolve(context.io.cwd, data);
   const settings: EmulatorOptions = {
     directory,
-    port: portOf(options.port, context),
+    port: options.port === undefined ? 0 : portFlag(options.port, context.flagSource('port')),
     sample: options.sample === 'none' ? false : options.sample,
     version: options.serverVersion,
     flavor: options.flavor,
@@ -69,15 +68,6 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
 function nameOf(directory: string): string {
   const name = basename(directory);
   return /^[A-Za-z][\w-]*$/u.test(name) ? name : 'emulated';
-}
-
-function portOf(text: string | undefined, context: Context): number {
-  if (text === undefined) return 0;
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port number`, {
-    hint: 'write a number from 0 to 65535; 0, the default, is a free port',
-  });
 }
 
 async function credentialsOf(options: EmulateOptions, context: Context): Promise<Record<string, string> | undefined> {

@@ -3,6 +3,7 @@ import { readJobs } from '../../../core/operations/read-lists.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { RunAbout } from '../../../ports/journal.ts';
 import { contradiction } from '../../flags/contradictions.ts';
+import { countFlag } from '../../flags/duration-and-size.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
@@ -14,13 +15,7 @@ import type { JobListOptions } from './flags.ts';
 import { aboutOf, listRuns, type ListedRun } from './listed-runs.ts';
 
 export async function runJobList({ options }: Invocation<JobListOptions>, context: Context) {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1)
-    throw new MigratorError(
-      'USAGE',
-      `${context.flagSource('limit').words}: "${options.limit}" is not a positive whole number`,
-      { hint: 'write a number from 1, such as 20' },
-    );
+  const limit = countFlag(options.limit, context.flagSource('limit'));
   if (options.all === true && options.from === undefined) {
     throw new MigratorError('USAGE', '--all is for the jobs of an instance, and none is named', {
       hint: 'name it with --from <instance>; for the runs of this machine on all servers use --everywhere',

@@ -15,7 +15,7 @@ import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
-import { outputSink, packageOutput, requireWritable, wroteEarlier } from '../../packages/output.ts';
+import { outputSink, packageOutput, requireFree, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemRandom, tellingClock } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
@@ -48,7 +48,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       hint: 'give the name with -o <file>',
     });
   const wantsFile = options.to === undefined || options.output !== undefined;
-  if (wantsFile) await requireWritable(options.output, context);
+  if (wantsFile) await requireFree(options.output, { verb: 'partial-export', force: options.force === true }, context);
   const settings = wantsFile && !raw ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
   const request = {
@@ -83,7 +83,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       },
       journaling,
       async (run) => {
-        const force = options.force === true || (await wroteEarlier(options.output, run, context));
+        const force = options.force === true || (await wroteEarlier(options.output, run.record, context));
         output = settings && (await packageOutput(options.output, () => Promise.resolve(settings), force, context));
         const plain = raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
         // As for packages: if the file exists, the run must stop before a server starts to work.

@@ -9,6 +9,7 @@ import type { Allowed, Runner } from '../../../ports/runner.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
+import { numberFlag } from '../../flags/duration-and-size.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { consentOf } from '../allowed.ts';
 import { lines } from '../../terminal/table.ts';
@@ -26,7 +27,8 @@ const usualWorkers = 4;
 export async function runWaveRun({ args: [path = ''], options }: Invocation<RunOptions>, context: Context) {
   const began = systemClock.now();
   const until = options.until === undefined ? undefined : untilOf(options.until, began, context.flagSource('until'));
-  const workers = options.workers === undefined ? undefined : workersOf(options.workers, context);
+  const workers =
+    options.workers === undefined ? undefined : numberFlag(options.workers, context.flagSource('workers'));
   const agreed = new Map<string, Question['needs']>();
   const allowedFor = (id: string): Allowed => (options.yes === true ? 'all' : (agreed.get(id) ?? 'terminal'));
   const { plan, moves, runner: local } = await openWave(path, ({ id }) => consentOf(allowedFor(id)), context);
@@ -77,12 +79,6 @@ export async function runWaveRun({ args: [path = ''], options }: Invocation<RunO
   );
   if (!dryRun) context.exitCode = worstExitCode(items);
   return undefined;
-}
-
-function workersOf(text: string, context: Context): number {
-  if (/^[1-9]\d{0,3}$/u.test(text.trim())) return Number(text);
-  const { words } = context.flagSource('workers');
-  throw new MigratorError('USAGE', `${words}: "${text}" is not a number from 1`, { hint: 'write --workers 4' });
 }
 
 /** The keys of the items that an earlier run has begun and not ended. */

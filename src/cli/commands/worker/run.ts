@@ -10,7 +10,7 @@ import { usualWorkTiming, type WorkTiming } from '../../../queue/hands.ts';
 import { workOff } from '../../../queue/worker.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { durationFlag } from '../../flags/duration-and-size.ts';
+import { durationFlag, numberFlag } from '../../flags/duration-and-size.ts';
 import { planSignerOf } from '../../keys/signed-plans.ts';
 import { systemClock, tellingClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
@@ -18,7 +18,7 @@ import type { WorkerOptions } from './flags.ts';
 import { handsOf } from './hands.ts';
 
 export async function runWorker({ options }: Invocation<WorkerOptions>, context: Context) {
-  const concurrency = concurrencyOf(options.concurrency, context);
+  const concurrency = numberFlag(options.concurrency, context.flagSource('concurrency'));
   const timing = timingOf(options.lostAfter, context);
   const { queue } = context;
   if (queue === undefined)
@@ -82,14 +82,6 @@ export async function runWorker({ options }: Invocation<WorkerOptions>, context:
   }
   context.result('worker', { queue: at, serves, items: ended }, `the worker did ${plural(ended, 'item')}`);
   return undefined;
-}
-
-function concurrencyOf(text: string, context: Context): number {
-  if (/^[1-9]\d{0,2}$/u.test(text.trim())) return Number(text);
-  const { words } = context.flagSource('concurrency');
-  throw new MigratorError('USAGE', `${words}: "${text}" is not a number from 1 to 999`, {
-    hint: 'write --concurrency 2',
-  });
 }
 
 /** In milliseconds. Under it, a busy machine would look dead. */

@@ -248,7 +248,16 @@ describe('prepare', () => {
         code: 'NOT_FOUND',
         // A move asks two servers.
         message: expect.stringMatching(/ on dev$/u),
-        hint: expect.stringContaining('there is Invoices'),
+        hint: expect.stringContaining('there is /Acme-Dev/Finance/Invoices'),
+      }),
+    );
+  });
+
+  test('a misspelt path is told with the nearest one', async () => {
+    await withSnaplogic([...above, noList('/Acme-Dev/Finance/Invoces')], (scripted) =>
+      expect(prepare(scripted, {}, '/Acme-Dev/Finance/Invoces')).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        hint: 'did you mean /Acme-Dev/Finance/Invoices?',
       }),
     );
   });

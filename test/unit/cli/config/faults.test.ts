@@ -47,6 +47,12 @@ describe('a file that is no configuration is refused in a sentence', () => {
       'instances: {}\n---\nhttp: {}\n',
       /more than one YAML document.* line 2\n.*without "---"/u,
     ],
+    [
+      'two documents with an end sign',
+      'yaml',
+      'instances: {}\n...\nfoo: 1\n',
+      /more than one YAML document.* line 3\n.*without "\.\.\."/u,
+    ],
     ['a tab', 'yaml', 'instances:\n\tlab: 1\n', /line 2, column 1: tab .*\n.*indent with spaces/u],
     ['a key twice', 'yaml', 'http: {}\nhttp: {}\n', /line 2, column 1: duplicated mapping key/u],
     ['a cycle', 'yaml', 'instances: &x\n  lab: { more: *x }\n', /holds instances\.lab\.more, which refers to a group/u],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { durationFlag, sizeFlag } from '../../../../src/cli/flags/duration-and-size.ts';
+import { amountFault, durationFlag, sizeFlag } from '../../../../src/cli/flags/duration-and-size.ts';
 
 const source = { origin: 'environment', words: 'MIGRATOR_TIMEOUT' } as const;
 
@@ -41,4 +41,25 @@ describe('sizeFlag', () => {
       expect(() => sizeFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
     },
   );
+});
+
+describe('amountFault', () => {
+  test.each([
+    ['--concurrency <number>', 'many', 'is not a number from 1 to 9999'],
+    ['--workers <number>', '0', 'is not a number from 1 to 9999'],
+    ['--limit <count>', '1.5', 'is not a whole number from 1'],
+    ['--watch <port>', '65536', 'is not a port from 0 to 65535'],
+    ['--timeout <duration>', '20', 'is not a duration'],
+  ])('%s %s', (flags, text, fault) => {
+    expect(amountFault(flags, text)).toContain(fault);
+  });
+
+  test.each([
+    ['--concurrency <number>', '999'],
+    ['--limit <count>', '100000'],
+    ['--watch <port>', '0'],
+    ['--from <instance>', 'many'],
+  ])('%s %s is right', (flags, text) => {
+    expect(amountFault(flags, text)).toBeUndefined();
+  });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
   isReference,
+  meantReference,
   resolveSecret,
   shownReference,
   type ResolveOptions,
@@ -178,4 +179,14 @@ describe('a secret that Windows wrote', () => {
     expect(secret.reveal()).toBe('API-KEY');
     expect(secret.origin).toBe('apiKey of instance "lab" (env:KEY)');
   });
+});
+
+test.each([
+  ['evn:X', 'env:'],
+  ['flie:x', 'file:'],
+  ['env:X', undefined],
+  ['API-123', undefined],
+  ['abc:secret', undefined],
+])('%s is probably meant as %p', (text, meant) => {
+  expect(meantReference(text)).toBe(meant);
 });
