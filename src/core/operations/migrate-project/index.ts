@@ -5,7 +5,6 @@ import { facet, type Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
 import type { Difference } from '../../snapshots/compare.ts';
 import { held } from '../../snapshots/snapshot-lookup.ts';
-import { mustAnswer } from '../../steps/consent.ts';
 import { compareContent, type CompareInput, type Counterpart, type Verified } from '../../steps/counterpart.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { preparedFor } from '../../steps/export.ts';
@@ -94,9 +93,6 @@ async function migrateOnWay(
 ): Promise<MigrateReport & { readonly verified: Verified | undefined }> {
   const { source, target, reporter } = ports;
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
-  // A preview leaves files on the target, and asks for that after the export. Nothing is exported if nobody can answer.
-  if (input.preview === true)
-    ports.requireAnswerable?.(mustAnswer(`upload the export to ${target.name} for a preview?`));
   const route = await chooseRoute(input, ports, targetInfo, signal);
   // Moves and importers of files make a plan of their own, in more detail than by project name.
   const { imports } = target.adapter;
