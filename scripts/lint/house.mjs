@@ -140,7 +140,7 @@ function cli() {
   const rows = [
     ['main.ts'],
     ['run.ts'],
-    ['program.ts'],
+    ['program.ts', 'version-flag.ts'],
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],

@@ -188,7 +188,7 @@ async function importOnWay(
         async () => {
           const done = await runImport(work, ports, signal);
           const { job, status, result, preview = [] } = done;
-          if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: preview };
+          if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, stuck: [], log: preview };
           const tells = input.log === true || (input.dryRun && (done.prepared.plan ?? planned).length === 0);
           const log = tells ? await readLog(target, job.id, signal) : [];
           const stuck = await leftMaintenance(target, info, reporter, signal);
@@ -234,7 +234,7 @@ async function importOnWay(
     ...base,
     left,
     outcome: ran.outcome ?? 'done',
-    warnings: [...(ran.stuck ?? []), ...beyond, ...warningsOf(status, prepared)],
+    warnings: [...ran.stuck, ...beyond, ...warningsOf(status, prepared)],
     log,
   };
 }

@@ -1,10 +1,6 @@
 import { covers } from '../../../../../src/cli/commands/allowed.ts';
 import { describe, expect, it } from '@jest/globals';
-import {
-  foreseeAll,
-  questionForAll,
-  type ForeseenItem,
-} from '../../../../../src/cli/commands/wave/foresee-all.ts';
+import { foreseeAll, questionForAll, type ForeseenItem } from '../../../../../src/cli/commands/wave/foresee-all.ts';
 import { MigratorError } from '../../../../../src/errors.ts';
 import type { Runner } from '../../../../../src/ports/runner.ts';
 
