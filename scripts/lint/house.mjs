@@ -140,7 +140,8 @@ function cli() {
   const rows = [
     ['main.ts'],
     ['run.ts'],
-    ['program.ts', 'version-flag.ts'],
+    ['program.ts'],
+    ['version-flag.ts'],
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],
