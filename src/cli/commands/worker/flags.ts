@@ -21,10 +21,10 @@ export function workerFlags(command: Command): void {
     .option('--lost-after <duration>', 'how long a worker may be silent before others take up its items', '30s');
   command.addHelpText(
     'after',
-    '\nIt ends at a signal, with 0. What is at work then goes on at its servers, and another worker takes it up.',
+    '\nIt ends at a signal, with 0. What is at work then goes on at its servers, and\nanother worker takes it up.',
   );
   examples(command, [
-    'migrator worker --queue redis://queue.example:6379 --serves lab --serves prod',
+    'migrator worker --queue redis://10.0.0.7:6379 --serves lab --serves prod',
     'migrator worker --queue env:QUEUE_URL --serves prod --concurrency 4',
   ]);
 }
