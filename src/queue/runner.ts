@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { errorCodes, MigratorError } from '../errors.ts';
 import type { Attempt, ItemEnd, ItemWork, Runner } from '../ports/runner.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Clock } from '../ports/runtime.ts';
@@ -91,7 +92,9 @@ export function queueRunner(ports: QueueRunnerPorts): Runner {
           done: there.map(({ work, arrived }) => ({ id: work.id, arrived })),
         });
         const result = await waited(to, jobId('look', randomUUID()), data, ports.reporter, signal);
-        for (const id of result.missing ?? []) missing.add(id);
+        // Who could not look knows nothing of the target.
+        if (result.missing === undefined) throw asError(result.end ?? lostEnd());
+        for (const id of result.missing) missing.add(id);
       }
       return missing;
     },
@@ -160,6 +163,12 @@ export function joined(first: ItemEnd, second: ItemEnd): ItemEnd {
       ? { reason: first.reason }
       : {}),
   };
+}
+
+function asError({ fault }: ItemEnd): Error {
+  const { code = 'BUG', message = 'the target could not be looked at', hint } = fault ?? {};
+  const known = errorCodes.find((one) => one === code);
+  return known === undefined ? new Error(message) : new MigratorError(known, message, { hint });
 }
 
 function lostEnd(reason = 'the job has no result'): ItemEnd {

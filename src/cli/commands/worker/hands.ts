@@ -1,7 +1,8 @@
 import { canonical } from '../../../canonical.ts';
-import { localRunner, slotOf } from '../../../core/operations/wave/local-runner.ts';
+import { localRunner, projectsOn, shows, slotOf } from '../../../core/operations/wave/local-runner.ts';
 import type { OpenMove } from '../../../core/operations/wave/open-move.ts';
 import type { Journaling } from '../../../core/steps/journaled.ts';
+import { answerOf } from '../../../core/steps/preflight.ts';
 import type { WaveItem } from '../../../core/waves/plan.ts';
 import { mergedSlots } from '../../../core/waves/schedule.ts';
 import { MigratorError } from '../../../errors.ts';
@@ -42,13 +43,16 @@ export function handsOf(context: Context, openJournal: () => Journal & { close()
         if (part === 'import') return importHalf(ports, exported, signal);
         return wholeMove(ports, signal);
       }),
-    missing: (done, signal) => {
-      const runner = localRunner({
-        open: (work) => openItem(work, new ItemMoves(context, false), 'terminal', undefined, context),
-        journaling: () => context.journaling(false),
-      });
-      const works = done.map(({ item, arrived }) => ({ work: item.work, arrived }));
-      return context.work(() => runner.missing(works, signal));
+    missing: async (done, signal) => {
+      const missing = new Set<string>();
+      // Only the target is opened: this worker may reach no more.
+      for (const to of new Set(done.map(({ item }) => item.work.to))) {
+        const target = await (await instancesOf(context)).target(to);
+        const projects = await answerOf(target, projectsOn(target, signal));
+        for (const { item, arrived } of done)
+          if (item.work.to === to && !shows(projects, arrived)) missing.add(item.work.id);
+      }
+      return missing;
     },
   };
 }
@@ -65,7 +69,7 @@ async function openItem(
   work: ItemWork,
   moves: ItemMoves,
   allowed: ItemOfPlan['allowed'],
-  shared: string | undefined,
+  shared: string,
   context: Context,
 ): Promise<OpenMove> {
   const move = await openMove(itemOf(work), moves, consentOf(allowed), context);

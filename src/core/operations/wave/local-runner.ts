@@ -76,8 +76,7 @@ export function localRunner({ open, journaling }: LocalPorts): Runner {
       const missing = new Set<string>();
       for (const { work, arrived } of done) {
         const { target } = await open(work);
-        const there = new Set((await looks(signal).projectsOn(target)).map(({ name }) => name));
-        if (!arrived.every((name) => there.has(name))) missing.add(work.id);
+        if (!shows(await looks(signal).projectsOn(target), arrived)) missing.add(work.id);
       }
       return missing;
     },
@@ -93,7 +92,13 @@ export function slotOf(instance: Placed, as: 'source' | 'target', { importOption
   return { of: `${adapter.product} ${of}`, most };
 }
 
-async function projectsOn({ adapter }: Instance, signal: AbortSignal): Promise<readonly InventoryItem[]> {
+/** Whether a target that has these projects shows all that once arrived there. */
+export function shows(projects: readonly InventoryItem[], arrived: readonly string[]): boolean {
+  const there = new Set(projects.map(({ name }) => name));
+  return arrived.every((name) => there.has(name));
+}
+
+export async function projectsOn({ adapter }: Instance, signal: AbortSignal): Promise<readonly InventoryItem[]> {
   const items: InventoryItem[] = [];
   for await (const item of adapter.inventory.list('project', signal)) items.push(item);
   return items;

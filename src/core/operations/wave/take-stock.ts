@@ -38,7 +38,9 @@ export async function takeStock(
     if (end === undefined) continue;
     const { outcome, jobs, ...rest } = end;
     const at = ports.clock.now().toISOString();
-    await note(item.id, { ...record, ...rest, state: outcome, since: at, endedAt: at, jobs });
+    const isOver = outcome === 'done' || outcome === 'partial' || outcome === 'failed';
+    await note(item.id, { ...record, ...rest, state: outcome, since: at, ...(isOver ? { endedAt: at } : {}), jobs });
+    if (!isOver) continue;
     reporter.report({ type: 'item', item: item.id, state: outcome, reason: 'it had ended before' });
   }
   const done = items.flatMap((item) => {
