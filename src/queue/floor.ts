@@ -4,13 +4,18 @@ import type { Worker } from 'bullmq';
 import { isStopped } from '../core/waves/stop.ts';
 import { isMigratorError } from '../errors.ts';
 import type { Reporter } from '../ports/reporter.ts';
-import type { ItemEnd, Slot } from '../ports/runner.ts';
+import type { ItemEnd, ItemFault, Slot } from '../ports/runner.ts';
 import type { ItemOfPlan, WorkPorts, WorkTiming } from './hands.ts';
 import { jobId, type Part, type PartData, type PartResult, queueOf } from './jobs.ts';
 import { News, type PartJob } from './news.ts';
 import { itemIn, type QueuedItem } from './queued-plan.ts';
 import { goesOn, partData } from './runner.ts';
 import { type Holder, Slots } from './slots.ts';
+
+function faultOf(error: unknown): ItemFault {
+  if (isMigratorError(error)) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: 'BUG', message: error instanceof Error ? error.message : String(error) };
+}
 
 /** The jobs that are at work in this process. */
 export class Floor {
@@ -114,9 +119,9 @@ export class Floor {
       await this.#slots.free(holder, slots);
       return { end };
     } catch (error) {
-      if (!isMigratorError(error) || signal.aborted) throw error;
-      const { code, message, hint } = error;
-      return { end: { outcome: 'failed', jobs: [], host: this.#ports.host, fault: { code, message, hint } } };
+      if (signal.aborted) throw error;
+      // A fault of migrator itself ends the item too: the next worker would meet it again.
+      return { end: { outcome: 'failed', jobs: [], host: this.#ports.host, fault: faultOf(error) } };
     }
   }
 
